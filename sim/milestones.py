@@ -1,0 +1,113 @@
+"""Milestones: named predicates over the state, each recorded, and its flag raised, when first true."""
+
+from numba import njit
+
+from sim.records import note
+from sim.rules.ground import distance_km
+from sim.world.codes import NOBODY, Activity, LogKind, Predicate, SiegeState
+
+
+@njit(cache=True)
+def milestones(world):
+    """Raise the flag of every milestone that has become true in this tick.
+
+    What depends on who holds what is looked at only when control has changed. A formation's arrival counts from its
+    exact day, everything else from the end of the tick.
+    """
+    clock = world.clock[0]
+    changed = clock.milestone_version != clock.control_version + 1
+    clock.milestone_version = clock.control_version + 1
+    for row in range(world.milestones.shape[0]):
+        stone = world.milestones[row]
+        if world.flags[stone.flag].up == 0:
+            day = reached_on(world, row, stone, changed)
+            if day >= 0.0:
+                world.flags[stone.flag].up = 1
+                world.flags[stone.flag].day = day
+                note(world, LogKind.MILESTONE, day, row, NOBODY, NOBODY, 0.0)
+
+
+@njit(cache=True)
+def reached_on(world, row, stone, changed):
+    """Return the day on which a milestone is first true, or -1 while it is not."""
+    end = world.clock[0].day + world.clock[0].tick_days
+    if stone.predicate == Predicate.REACHED:
+        return first_at(world, row)
+    if stone.predicate == Predicate.NEAR:
+        return end if is_near(world, row, stone) else -1.0
+    if stone.predicate == Predicate.RELIEVED:
+        return end if world.sieges[stone.target].state == SiegeState.RELIEVED else -1.0
+    if stone.predicate == Predicate.FALLEN:
+        return end if world.sieges[stone.target].state == SiegeState.FALLEN else -1.0
+    if not changed:
+        return -1.0
+    if stone.predicate == Predicate.HELD:
+        return end if held(world, row) >= stone.at_least else -1.0
+    return end if connects(world, row) else -1.0
+
+
+@njit(cache=True)
+def held(world, row):
+    """Return how many of a milestone's places its sides hold."""
+    count = 0
+    for place in range(world.places.shape[0]):
+        if world.milestone_places[row, place] == 1 and is_of_sides(world, row, place):
+            count += 1
+    return count
+
+
+@njit(cache=True)
+def is_of_sides(world, row, place):
+    """Return whether one of a milestone's sides holds a place."""
+    holder = world.places[place].holder
+    return holder != NOBODY and world.milestone_sides[row, holder] == 1
+
+
+@njit(cache=True)
+def first_at(world, row):
+    """Return the earliest day on which one of a milestone's formations came to stand at one of its places, or -1."""
+    first = -1.0
+    for other in range(world.formations.shape[0]):
+        if world.milestone_formations[row, other] == 1:
+            unit = world.formations[other]
+            stands = unit.to == NOBODY and unit.posture != Activity.LOST
+            if stands and world.milestone_places[row, unit.at] == 1 and (first < 0.0 or unit.arrived_day < first):
+                first = unit.arrived_day
+    return first
+
+
+@njit(cache=True)
+def is_near(world, row, stone):
+    """Return whether one of a milestone's formations is within its distance of its place."""
+    for other in range(world.formations.shape[0]):
+        unit = world.formations[other]
+        if world.milestone_formations[row, other] == 1 and unit.posture != Activity.LOST:
+            if distance_km(unit, world.places[stone.target]) <= stone.within_km:
+                return True
+    return False
+
+
+@njit(cache=True)
+def connects(world, row):
+    """Return whether a path of uncut roads over places of a milestone's sides joins its two lists of ends."""
+    seen, queue = world.node_days, world.node_from
+    tail = 0
+    for place in range(world.places.shape[0]):
+        start = world.milestone_places[row, place] == 1 and is_of_sides(world, row, place)
+        seen[place] = 1.0 if start else 0.0
+        if start:
+            queue[tail] = place
+            tail += 1
+    head = 0
+    while head < tail:
+        here = queue[head]
+        head += 1
+        if world.milestone_ends[row, here] == 1:
+            return True
+        for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+            there = world.arc_places[arc]
+            if seen[there] == 0.0 and is_of_sides(world, row, there) and world.roads[world.arc_roads[arc]].cut == 0:
+                seen[there] = 1.0
+                queue[tail] = there
+                tail += 1
+    return False

@@ -1,0 +1,200 @@
+"""The tables that runs leave: one row a run, an arrival, an incident, a formation and run.
+
+Both engines hand finished worlds to a `Collector`; the same runs give the same tables whatever made them.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from sim.world.build import Blueprint
+from sim.world.codes import Activity, Cause, How, IncidentKind, Mechanism
+from sim.world.world import World
+
+CLASHES = [kind for kind in IncidentKind if kind >= IncidentKind.STRIKE]
+
+
+class RunTables(NamedTuple):
+    """The four tables of a stretch of runs (pyarrow, fixed schemas, rows in run order)."""
+
+    runs: pa.Table
+    arrivals: pa.Table
+    incidents: pa.Table
+    days: pa.Table
+
+
+class Collector:
+    """Gathers what runs `first` to `stop` - 1 leave, then makes the tables."""
+
+    def __init__(self, blueprint: Blueprint, first: int, stop: int) -> None:
+        """Make room for the runs."""
+        self.blueprint, self.names, self.model = blueprint, blueprint.names, blueprint.scenario.model
+        self.numbers = np.arange(first, stop, dtype=np.int64)
+        count, names = len(self.numbers), blueprint.names
+        self.finish_days = np.full((count, len(names["races"]), len(names["contestants"])), np.inf)
+        self.flag_days = np.full((count, len(names["flags"])), np.inf)
+        self.fired = np.zeros((count, len(Mechanism)), np.int64)
+        self.days = np.zeros((count, len(names["formations"]), len(Activity)))
+        self.values = np.zeros((count, len(blueprint.assumptions)))
+        self.incidents: list[np.ndarray] = []
+        self.arrivals: list[np.ndarray] = []
+
+    def add(self, index: int, world: World, values: np.ndarray) -> None:
+        """Note a finished world as the run at `index` of this stretch; `values`: its assumptions."""
+        clock = world.clock[0]
+        self.finish_days[index] = world.finishes["day"].reshape(self.finish_days.shape[1:])
+        self.flag_days[index] = world.flags["day"]
+        self.fired[index] = world.fired
+        self.days[index] = world.days
+        self.values[index] = values
+        self.incidents.append(world.incidents[: clock.incidents].copy())
+        self.arrivals.append(world.arrivals[: clock.arrivals].copy())
+
+    def tables(self) -> RunTables:
+        """Return the tables."""
+        incidents, incident_runs = self.stack(self.incidents)
+        arrivals, arrival_runs = self.stack(self.arrivals)
+        return RunTables(
+            self.runs_table(incidents, incident_runs),
+            self.arrivals_table(arrivals, arrival_runs),
+            self.incidents_table(incidents, incident_runs),
+            self.days_table(),
+        )
+
+    def stack(self, rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return all rows in one array, and the run number of each; within a run in order of time."""
+        ordered = [one[np.argsort(one["day"], kind="stable")] for one in rows]
+        return np.concatenate(ordered), np.repeat(self.numbers, [len(one) for one in rows])
+
+    def words(self, table: str, rows: np.ndarray) -> pa.Array:
+        """Return ids for rows, "" for -1."""
+        ids = np.array([*self.names[table].ids, ""], dtype=object)
+        return pa.array(ids[rows], pa.string())
+
+    def runs_table(self, incidents: np.ndarray, incident_runs: np.ndarray) -> pa.Table:
+        """Return one row a run."""
+        columns: dict[str, pa.Array] = {"run": pa.array(self.numbers)}
+        races = list(self.model.races)
+        headline = next((race for race in races if self.model.races[race].headline), races[0])
+        winner, side, day = self.winners(headline)
+        columns |= {"winner": pa.array(winner), "winner_side": pa.array(side), "finish_day": as_days(day)}
+        for race in races:
+            columns[f"winner:{race}"] = pa.array(self.winners(race)[0])
+            for one in self.model.races[race].finish:
+                days = self.finish_days[:, self.names["races"].row(race), self.names["contestants"].row(one)]
+                columns[f"finish_day:{race}:{one}"] = as_days(days)
+        for one in self.model.milestones:
+            columns[f"arrival_day:{one}"] = as_days(self.flag_days[:, self.names["flags"].row(one)])
+        columns |= self.clash_columns(incidents, incident_runs)
+        columns |= self.activity_columns()
+        for mechanism in Mechanism:
+            columns[f"fired:{mechanism.name.lower()}"] = pa.array(self.fired[:, mechanism])
+        for index, assumption in enumerate(self.blueprint.assumptions):
+            columns[f"assumption:{assumption.path}"] = pa.array(self.values[:, index])
+        return pa.table(columns)
+
+    def winners(self, race: str) -> tuple[list[str], list[str], np.ndarray]:
+        """Return the winner ("nobody", "tie"), the winner's side and the winning day (inf) of a race, for each run."""
+        ids = list(self.model.races[race].finish)
+        rows = [self.names["contestants"].row(one) for one in ids]
+        days = self.finish_days[:, self.names["races"].row(race)][:, rows]
+        first = days.min(axis=1)
+        sides = [self.model.contestants[one].side for one in ids]
+        winner, side = [], []
+        for run in range(len(days)):
+            ahead = np.flatnonzero((days[run] == first[run]) & np.isfinite(first[run]))
+            won_by = sorted({sides[index] for index in ahead})
+            winner.append("nobody" if len(ahead) == 0 else ids[ahead[0]] if len(ahead) == 1 else "tie")
+            side.append("nobody" if not won_by else won_by[0] if len(won_by) == 1 else "tie")
+        return winner, side, first
+
+    def rival_pairs(self) -> list[tuple[str, str]]:
+        """Return the pairs of sides that are rivals at the start or may become so by an event, in order of names."""
+        relations = [*self.model.relations]
+        relations += [e.relation for event in self.model.events.values() for e in event.effects if e.relation]
+        return sorted({tuple(sorted(one.between)) for one in relations if one.stance == "rival"})  # type: ignore[arg-type]
+
+    def clash_columns(self, incidents: np.ndarray, incident_runs: np.ndarray) -> dict[str, pa.Array]:
+        """Return the number of clashes a run by pair of sides and kind."""
+        columns = {}
+        for a, b in self.rival_pairs():
+            rows = {self.names["sides"].row(a), self.names["sides"].row(b)}
+            first, second = min(rows), max(rows)
+            lower = np.minimum(incidents["side"], incidents["other_side"])
+            upper = np.maximum(incidents["side"], incidents["other_side"])
+            for kind in CLASHES:
+                chosen = (lower == first) & (upper == second) & (incidents["kind"] == kind)
+                counts = np.bincount(incident_runs[chosen] - self.numbers[0], minlength=len(self.numbers))
+                columns[f"clashes:{a}-{b}:{kind.name.lower()}"] = pa.array(counts.astype(np.int64))
+        return columns
+
+    def activity_columns(self) -> dict[str, pa.Array]:
+        """Return the days each contestant's formations spent on each activity, summed over its formations."""
+        columns = {}
+        for one, contestant in self.model.contestants.items():
+            rows = [self.names["formations"].row(formation) for formation in contestant.formations]
+            for activity in Activity:
+                days = np.zeros(len(self.numbers))
+                for row in sorted(rows):
+                    days += self.days[:, row, activity]
+                columns[f"days:{one}:{activity.name.lower()}"] = pa.array(days)
+        return columns
+
+    def arrivals_table(self, rows: np.ndarray, runs: np.ndarray) -> pa.Table:
+        """Return one row an arrival of a formation at a watched place."""
+        formations = self.blueprint.new_memory()[1].formations
+        return pa.table(
+            {
+                "run": pa.array(runs),
+                "day": pa.array(rows["day"]),
+                "formation": self.words("formations", rows["formation"]),
+                "contestant": self.words("contestants", formations["contestant"][rows["formation"]]),
+                "side": self.words("sides", formations["side"][rows["formation"]]),
+                "place": self.words("places", rows["place"]),
+                "how": pa.array([How(one).name.lower() for one in rows["how"]], pa.string()),
+            }
+        )
+
+    def incidents_table(self, rows: np.ndarray, runs: np.ndarray) -> pa.Table:
+        """Return one row an incident; `other` is a formation's id, or that of a place with its garrison."""
+        other = np.where(
+            rows["other_formation"] >= 0,
+            np.array(self.words("formations", rows["other_formation"]).to_pylist(), dtype=object),
+            np.array(self.words("places", rows["other_place"]).to_pylist(), dtype=object),
+        )
+        sides = [sorted((self.names["sides"].name(a), self.names["sides"].name(b)))
+                 for a, b in zip(rows["side"], rows["other_side"], strict=True)]  # fmt: skip
+        return pa.table(
+            {
+                "run": pa.array(runs),
+                "day": pa.array(rows["day"]),
+                "place": self.words("places", rows["place"]),
+                "pair": pa.array(["-".join(pair) for pair in sides], pa.string()),
+                "kind": pa.array([IncidentKind(one).name.lower() for one in rows["kind"]], pa.string()),
+                "formation": self.words("formations", rows["formation"]),
+                "other": pa.array(list(other), pa.string()),
+                "cause": pa.array([Cause(one).name.lower() for one in rows["cause"]], pa.string()),
+            }
+        )
+
+    def days_table(self) -> pa.Table:
+        """Return one row a formation and run: its days by activity."""
+        ids = list(self.model.formations)
+        rows = [self.names["formations"].row(one) for one in ids]
+        contestants = {f: c for c, one in self.model.contestants.items() for f in one.formations}
+        runs = len(self.numbers)
+        columns = {
+            "run": pa.array(np.repeat(self.numbers, len(ids))),
+            "formation": pa.array(ids * runs, pa.string()),
+            "contestant": pa.array([contestants.get(one, "") for one in ids] * runs, pa.string()),
+            "side": pa.array([self.model.formations[one].side for one in ids] * runs, pa.string()),
+        }
+        for activity in Activity:
+            columns[activity.name.lower()] = pa.array(self.days[:, rows, activity].reshape(-1))
+        return pa.table(columns)
+
+
+def as_days(days: np.ndarray) -> pa.Array:
+    """Return days with NaN where something did not happen by the horizon."""
+    return pa.array(np.where(np.isfinite(days), days, np.nan))

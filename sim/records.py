@@ -1,0 +1,69 @@
+"""What a run leaves behind while it runs: incidents, arrivals, the event log and the counters of what fired."""
+
+from numba import njit
+
+from sim.world.codes import NOBODY
+
+
+@njit(cache=True)
+def fire(world, mechanism):
+    """Count one firing of a mechanism (a member of Mechanism)."""
+    world.fired[mechanism] += 1
+
+
+@njit(cache=True)
+def note(world, kind, day, actor, place, other, value):
+    """Append a row to the event log, if this run keeps one.
+
+    `kind`: LogKind; `day`: days since the start; `actor`, `place`, `other`: rows whose meaning the kind gives.
+    A full log raises the clock's overflow flag, and the run is repeated with more room.
+    """
+    clock = world.clock[0]
+    if clock.logging == 0:
+        return
+    if clock.log_rows >= world.log.shape[0]:
+        clock.overflow = 1
+        return
+    row = world.log[clock.log_rows]
+    row.day = day
+    row.value = value
+    row.kind = kind
+    row.actor = actor
+    row.place = place
+    row.other = other
+    clock.log_rows += 1
+
+
+@njit(cache=True)
+def add_incident(world, kind, cause, day, place, formation, other_formation, other_place, other_side):
+    """Append one incident: formation against another formation (or a held place) of a rival side."""
+    clock = world.clock[0]
+    if clock.incidents >= world.incidents.shape[0]:
+        clock.overflow = 1
+        return
+    row = world.incidents[clock.incidents]
+    row.day = day
+    row.place = place
+    row.formation = formation
+    row.side = world.formations[formation].side
+    row.other_formation = other_formation
+    row.other_place = other_place if other_formation == NOBODY else NOBODY
+    row.other_side = other_side
+    row.kind = kind
+    row.cause = cause
+    clock.incidents += 1
+
+
+@njit(cache=True)
+def add_arrival(world, day, formation, place, how):
+    """Append one arrival of a formation at a watched place."""
+    clock = world.clock[0]
+    if clock.arrivals >= world.arrivals.shape[0]:
+        clock.overflow = 1
+        return
+    row = world.arrivals[clock.arrivals]
+    row.day = day
+    row.formation = formation
+    row.place = place
+    row.how = how
+    clock.arrivals += 1

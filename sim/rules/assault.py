@@ -1,0 +1,441 @@
+"""Assault on a held place: preparation, a mixed Lanchester fight, breakpoints, and who comes away.
+
+One assault a place and alliance: formations that join add their men, share its losses and stay at the gate until it
+is decided. With X attackers and Y defenders and mixing exponent m (0 square law, 0.5 linear, 1 logarithmic):
+
+    dX/dt = -a X^m Y^(1-m)        dY/dt = -b Y^m X^(1-m)
+
+Laws between linear and logarithmic fit land battles best (Bracken 1995; Lucas and Turkes 2004). Small forces lose at
+higher rates, and numbers lost on both sides are often similar (Dupuy), hence the size exponent and the exchange
+ratio. Where a time to clear is given, the defenders' losses follow from it. MODEL rule 4; figures in `rules.assault`.
+"""
+
+import math
+
+from numba import njit
+
+from sim.draws import NO_ID, Purpose, lognormal, uniform
+from sim.records import fire, note
+from sim.rules.ground import is_besieged, is_foreign, is_friendly, is_hostile, men_at
+from sim.rules.movement import enter, knock_out, turn_back
+from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
+
+LEAST_MEN = 1.0
+
+
+@njit(cache=True)
+def row_of(world, place, alliance):
+    """Return the row of the assault of an alliance on a place."""
+    return place * (world.assaults.shape[0] // world.places.shape[0]) + alliance
+
+
+@njit(cache=True)
+def join(world, row, now):
+    """Join, or open, the assault on the place at the end of a formation's road."""
+    unit = world.formations[row]
+    unit.assault = unit.to
+    unit.posture = Activity.PREPARING
+    unit.reason = Reason.NONE
+    note(world, LogKind.AT_GATE, now, row, unit.to, NOBODY, defenders(world, row, unit.to))
+    fight = world.assaults[row_of(world, unit.to, unit.alliance)]
+    if fight.state == AssaultState.NONE:
+        prepare(world, row, now)
+    else:
+        fire(world, Mechanism.JOINT_ASSAULT)
+        if fight.state == AssaultState.FIGHTING:
+            fight.attackers_start_men += unit.strength_men
+            unit.posture = Activity.FIGHTING
+
+
+@njit(cache=True)
+def prepare(world, row, now):
+    """Open an assault: preparation of drawn length (lognormal about the place kind's median)."""
+    unit = world.formations[row]
+    place = world.places[unit.to]
+    fight = world.assaults[row_of(world, unit.to, unit.alliance)]
+    fight.state = AssaultState.PREPARING
+    fight.number = place.assaults
+    sigma = world.settings[0].assault_preparation_sigma
+    key = place.draw_key
+    days = lognormal(
+        world.clock[0], Purpose.PREPARATION, key, NO_ID, place.assaults, place.preparation_days, sigma
+    )
+    place.assaults += 1
+    fight.ready_day = now + days
+
+
+@njit(cache=True)
+def assault(world):
+    """Carry every assault through one tick; each is led by the first formation in it.
+
+    Assaults are carried out in draw-key order of their leaders, one after the other, because beaten defenders may
+    withdraw into a place that is itself under assault.
+    """
+    for row in range(world.formations.shape[0]):
+        place = world.formations[row].assault
+        if place != NOBODY and is_leader(world, row):
+            carry_out(world, row, place)
+
+
+@njit(cache=True)
+def is_leader(world, row):
+    """Return whether no earlier formation of the alliance takes part in the same assault."""
+    unit = world.formations[row]
+    for other in range(row):
+        if world.formations[other].assault == unit.assault and world.formations[other].alliance == unit.alliance:
+            return False
+    return True
+
+
+@njit(cache=True)
+def takes_part(world, other, place, alliance):
+    """Return whether a formation is in the assault of an alliance on a place."""
+    unit = world.formations[other]
+    return unit.assault == place and unit.alliance == alliance
+
+
+@njit(cache=True)
+def carry_out(world, leader, place):
+    """Prepare, or fight through the tick, and settle the outcome."""
+    clock, alliance = world.clock[0], world.formations[leader].alliance
+    fight = world.assaults[row_of(world, place, alliance)]
+    if fight.state == AssaultState.NONE:
+        begin_fight(world, leader, place, fight, clock.day)
+    now, end = clock.day, clock.day + clock.tick_days
+    if is_foreign(world, world.formations[leader].side, place):
+        call_off(world, place, alliance, now)
+        return
+    if men_against(world, leader, place) < LEAST_MEN:
+        win(world, leader, place, max(now, min(fight.ready_day, end)))
+        return
+    if fight.state == AssaultState.PREPARING:
+        if fight.ready_day >= end:
+            return
+        now = max(now, fight.ready_day)
+        if garrison_leaves(world, leader, place, now):
+            win(world, leader, place, now)
+            return
+        begin_fight(world, leader, place, fight, now)
+    exchange_fire(world, leader, place, fight, now, end - now)
+
+
+@njit(cache=True)
+def call_off(world, place, alliance, now):
+    """Turn back from a place that a third party has taken meanwhile."""
+    world.assaults[row_of(world, place, alliance)].state = AssaultState.NONE
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            world.formations[other].assault = NOBODY
+            turn_back(world, other, now)
+
+
+@njit(cache=True)
+def begin_fight(world, leader, place, fight, now):
+    """Open the fight proper: note both sides' strength, against which breakpoints are measured."""
+    alliance = world.formations[leader].alliance
+    fight.state = AssaultState.FIGHTING
+    fight.attackers_start_men = attackers(world, place, alliance)
+    fight.defenders_start_men = men_against(world, leader, place)
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            world.formations[other].posture = Activity.FIGHTING
+    note(world, LogKind.ASSAULT_BEGINS, now, leader, place, NOBODY, fight.attackers_start_men)
+
+
+@njit(cache=True)
+def attackers(world, place, alliance):
+    """Return the men of all formations in the assault of an alliance on a place."""
+    men = 0.0
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            men += world.formations[other].strength_men
+    return men
+
+
+@njit(cache=True)
+def against_ring(world, side, place):
+    """Return the row of the siege whose ring has to be beaten at this place, -1 for a place held by an enemy."""
+    if is_besieged(world, place) and is_friendly(world, side, place):
+        return world.places[place].siege
+    return NOBODY
+
+
+@njit(cache=True)
+def defenders(world, row, place):
+    """Return the men a formation would have to beat at a place: those of the ring, or of the place."""
+    side = world.formations[row].side
+    siege = against_ring(world, side, place)
+    if siege != NOBODY:
+        return world.sieges[siege].ring_men
+    return men_at(world, place, side)
+
+
+@njit(cache=True)
+def men_against(world, leader, place):
+    """Return the men who defend a place against an assault led by a formation."""
+    return defenders(world, leader, place)
+
+
+@njit(cache=True)
+def power_ratio(world, row, place):
+    """Return a formation's combat power per man relative to the defenders': quality, support, supply, fortification."""
+    unit, settings = world.formations[row], world.settings[0]
+    siege = against_ring(world, unit.side, place)
+    quality = world.sieges[siege].ring_quality if siege != NOBODY else world.places[place].garrison_quality
+    shelter = 1.0 if siege != NOBODY else world.places[place].fortification
+    share = min(1.0, unit.supply_days / settings.supply_stock_days)
+    low = settings.assault_low_supply_power
+    supplied = low + (1.0 - low) * min(1.0, 2.0 * share)
+    return unit.quality * max(unit.support, 1.0) * supplied / (quality * shelter)
+
+
+@njit(cache=True)
+def loss_rate(settings, men):
+    """Return the share a day that a force of this size loses at equal power: small forces lose faster (Dupuy)."""
+    size = (settings.assault_reference_men / max(men, LEAST_MEN)) ** settings.assault_size_exponent
+    return settings.assault_loss_rate_per_day * size
+
+
+@njit(cache=True)
+def losses_per_day(world, place, ring, attacking, defending, power):
+    """Return the men lost a day by attackers and defenders.
+
+    `attacking`, `defending`: men; `power`: attackers' power per man over the defenders'; `ring`: a siege or -1.
+    """
+    settings, here = world.settings[0], world.places[place]
+    mixing = settings.assault_mixing_exponent
+    engaged = min(attacking, here.frontage_men)
+    ratio = settings.assault_exchange_ratio
+    a = loss_rate(settings, engaged) * ratio / power
+    b = loss_rate(settings, defending) * power / ratio
+    lost_by_attackers = a * engaged**mixing * defending ** (1.0 - mixing)
+    lost_by_defenders = b * defending**mixing * engaged ** (1.0 - mixing)
+    if here.clear_days > 0.0 and ring == NOBODY:
+        share = -math.log1p(-min(here.breakpoint_share, 0.99)) / here.clear_days
+        lost_by_defenders = defending * share * min(1.0, engaged / here.frontage_men)
+        lost_by_attackers = lost_by_defenders * ratio
+    return lost_by_attackers, lost_by_defenders
+
+
+@njit(cache=True)
+def exchange_fire(world, leader, place, fight, now, days):
+    """Fight for `days` (midpoint rule), spread the losses, and settle the outcome if either side breaks."""
+    unit = world.formations[leader]
+    alliance, ring = unit.alliance, against_ring(world, unit.side, place)
+    x, y = attackers(world, place, alliance), men_against(world, leader, place)
+    power = mean_power(world, place, alliance, x)
+    dx, dy = losses_per_day(world, place, ring, x, y, power)
+    half_x, half_y = max(x - 0.5 * days * dx, LEAST_MEN), max(y - 0.5 * days * dy, LEAST_MEN)
+    dx, dy = losses_per_day(world, place, ring, half_x, half_y, power)
+    floor_y = (1.0 - breakpoint_of(world, place)) * fight.defenders_start_men
+    floor_x = (1.0 - world.settings[0].assault_attacker_breakpoint_share) * fight.attackers_start_men
+    days_y = max(0.0, (y - floor_y) / dy) if dy > 0.0 else math.inf
+    days_x = max(0.0, (x - floor_x) / dx) if dx > 0.0 else math.inf
+    fought = min(days, days_x, days_y)
+    take_losses(world, place, alliance, min(1.0, fought * dx / x))
+    weaken_defenders(world, leader, place, ring, min(1.0, fought * dy / y))
+    if days_y <= days and days_y <= days_x:
+        win(world, leader, place, now + days_y)
+    elif days_x <= days:
+        lose(world, leader, place, now + days_x)
+
+
+@njit(cache=True)
+def mean_power(world, place, alliance, men):
+    """Return the attackers' power ratio averaged over their men."""
+    total = 0.0
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            total += world.formations[other].strength_men * power_ratio(world, other, place)
+    return max(total / max(men, LEAST_MEN), 1e-6)
+
+
+@njit(cache=True)
+def breakpoint_of(world, place):
+    """Return the share of defenders lost at which they break."""
+    return world.places[place].breakpoint_share
+
+
+@njit(cache=True)
+def take_losses(world, place, alliance, share):
+    """Take the same share from every attacking formation."""
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            world.formations[other].strength_men *= 1.0 - share
+
+
+@njit(cache=True)
+def weaken_defenders(world, leader, place, ring, share):
+    """Take a share from the ring, or from the garrison and the formations that stand with it."""
+    if ring != NOBODY:
+        world.sieges[ring].ring_men *= 1.0 - share
+        return
+    world.places[place].garrison_men *= 1.0 - share
+    side = world.formations[leader].side
+    for other in range(world.formations.shape[0]):
+        if stands_against(world, other, place, side):
+            world.formations[other].strength_men *= 1.0 - share
+
+
+@njit(cache=True)
+def stands_against(world, other, place, side):
+    """Return whether a hostile formation stands at a place."""
+    unit = world.formations[other]
+    if unit.at != place or unit.to != NOBODY or unit.posture == Activity.LOST:
+        return False
+    return world.stances[side, unit.side] == Stance.HOSTILE
+
+
+@njit(cache=True)
+def garrison_leaves(world, leader, place, now):
+    """Decide whether a garrison far outnumbered leaves rather than fights; rings and clearances stay.
+
+    Source: Maskanah fell by withdrawal on 3 June 2017 (WP-MPO); odds and probability in `rules.assault`.
+    """
+    settings, here = world.settings[0], world.places[place]
+    side = world.formations[leader].side
+    if against_ring(world, side, place) != NOBODY or here.clear_days > 0.0:
+        return False
+    odds = attackers(world, place, world.formations[leader].alliance) / men_against(world, leader, place)
+    if settings.assault_leave_odds <= 0.0 or odds < settings.assault_leave_odds:
+        return False
+    if uniform(world.clock[0], Purpose.LEAVE_OR_FIGHT, here.draw_key, NO_ID, here.assaults) >= settings.assault_leave_probability:
+        return False
+    fire(world, Mechanism.GARRISON_LEFT)
+    note(world, LogKind.GARRISON_LEFT, now, leader, place, NOBODY, here.garrison_men)
+    withdraw(world, place, 1.0, now)
+    return True
+
+
+@njit(cache=True)
+def win(world, leader, place, now):
+    """The defenders are gone: what is left of them withdraws, and every attacker enters."""
+    unit = world.formations[leader]
+    alliance, ring = unit.alliance, against_ring(world, unit.side, place)
+    fire(world, Mechanism.ASSAULT_WON)
+    note(world, LogKind.ASSAULT_WON, now, leader, place, NOBODY, attackers(world, place, alliance))
+    world.assaults[row_of(world, place, alliance)].state = AssaultState.NONE
+    if ring != NOBODY:
+        relieve(world, ring, leader, place, now)
+    else:
+        withdraw(world, place, world.settings[0].assault_withdrawal_share, now)
+        push_out(world, place, unit.side, now)
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            world.formations[other].assault = NOBODY
+            enter(world, other, now)
+            consolidate(world, other, now)
+
+
+@njit(cache=True)
+def consolidate(world, row, now):
+    """Stay for the consolidation time of the place's kind before anything else."""
+    unit = world.formations[row]
+    days = max(world.places[unit.at].consolidation_days, world.settings[0].control_hold_days)
+    unit.halt_until_day = max(unit.halt_until_day, now + days)
+    unit.halt_reason = Reason.CONSOLIDATES
+
+
+@njit(cache=True)
+def relieve(world, siege, leader, place, now):
+    """Beat the ring: the siege is over and the places inside are open ground of their holder."""
+    world.sieges[siege].state = SiegeState.RELIEVED
+    world.sieges[siege].ring_men = 0.0
+    world.clock[0].control_version += 1
+    fire(world, Mechanism.SIEGE_RELIEVED)
+    note(world, LogKind.SIEGE_RELIEVED, now, leader, place, siege, 0.0)
+
+
+@njit(cache=True)
+def withdraw(world, place, share, now):
+    """Send a share of a beaten garrison to the neighbouring own place with most room; the rest disperses.
+
+    Bounded by the room there, so that garrisons do not pile up. Source: assumption (`rules.assault`).
+    """
+    here = world.places[place]
+    left = here.garrison_men * share
+    best, best_room = NOBODY, 0.0
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        other = world.arc_places[arc]
+        there = world.places[other]
+        room = there.capacity_men - there.garrison_men
+        if there.holder == here.holder and there.garrison != NOBODY and room > best_room:
+            best, best_room = other, room
+    here.garrison_men = 0.0
+    if best == NOBODY or left < LEAST_MEN:
+        return
+    moved = min(left, best_room)
+    world.places[best].garrison_men += moved
+    fire(world, Mechanism.WITHDRAWAL)
+    note(world, LogKind.WITHDREW, now, NOBODY, place, best, moved)
+
+
+@njit(cache=True)
+def push_out(world, place, side, now):
+    """Drive hostile formations off a taken place: to a neighbouring own place, or off the map if there is none."""
+    for other in range(world.formations.shape[0]):
+        if stands_against(world, other, place, side):
+            fall_back(world, other, now)
+
+
+@njit(cache=True)
+def fall_back(world, row, now):
+    """Move a formation that lost its place along a road to the nearest neighbouring place of its own, and refit."""
+    unit = world.formations[row]
+    best, best_road, best_km = NOBODY, NOBODY, math.inf
+    for arc in range(world.arc_starts[unit.at], world.arc_starts[unit.at + 1]):
+        other, road = world.arc_places[arc], world.arc_roads[arc]
+        if is_friendly(world, unit.side, other) and world.roads[road].length_km < best_km:
+            best, best_road, best_km = other, road, world.roads[road].length_km
+    if best == NOBODY:
+        knock_out(world, row, now)
+        return
+    unit.to = unit.at
+    unit.at = best
+    unit.road = best_road
+    unit.km = best_km
+    turn_back(world, row, now)
+    refit(world, row, now)
+
+
+@njit(cache=True)
+def lose(world, leader, place, now):
+    """The attackers break: every one of them falls back to the last place passed and refits."""
+    alliance = world.formations[leader].alliance
+    fire(world, Mechanism.ASSAULT_BEATEN)
+    note(world, LogKind.ASSAULT_BEATEN, now, leader, place, NOBODY, attackers(world, place, alliance))
+    world.assaults[row_of(world, place, alliance)].state = AssaultState.NONE
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            world.formations[other].assault = NOBODY
+            if world.formations[other].strength_men < LEAST_MEN:
+                knock_out(world, other, now)
+            else:
+                turn_back(world, other, now)
+                refit(world, other, now)
+
+
+@njit(cache=True)
+def refit(world, row, now):
+    """Halt for a drawn time (lognormal, `rules.assault.refit_days`)."""
+    unit, settings = world.formations[row], world.settings[0]
+    days = lognormal(
+        world.clock[0], Purpose.REFIT, unit.draw_key, NO_ID, unit.refits, settings.assault_refit_days,
+        settings.assault_refit_sigma,
+    )  # fmt: skip
+    unit.refits += 1
+    unit.halt_until_day = now + days
+    unit.halt_reason = Reason.REFITS
+
+
+@njit(cache=True)
+def expected_days(world, row, place):
+    """Return the expected days from the gate to the end of a fight for a place, as a planner would reckon."""
+    unit, here = world.formations[row], world.places[place]
+    ring = against_ring(world, unit.side, place)
+    men = defenders(world, row, place)
+    if men < LEAST_MEN or not (ring != NOBODY or is_hostile(world, unit.side, place)):
+        return 0.0
+    _, lost = losses_per_day(world, place, ring, unit.strength_men, men, power_ratio(world, row, place))
+    fight = breakpoint_of(world, place) * men / max(lost, 1e-6)
+    return here.preparation_days + fight + here.consolidation_days

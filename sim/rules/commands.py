@@ -1,0 +1,138 @@
+"""Command decisions: which order a formation follows, how much its objective matters, where air support goes.
+
+A command's interests are the scenario's (`commands.*.interests`): they set how long its formations pause, and which
+prong gets the sorties. MODEL rule 9; source of the shape: assumption.
+"""
+
+from numba import njit
+
+from sim.records import fire, note
+from sim.rules.ground import distance_km, interest_in, is_besieged, is_foreign, is_friendly, nearest_place
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
+
+
+@njit(cache=True)
+def command(world, row):
+    """Let one command give its formations their objectives."""
+    for other in range(world.formations.shape[0]):
+        unit = world.formations[other]
+        if unit.command == row and unit.posture != Activity.LOST and unit.assault == NOBODY:
+            direct(world, other)
+
+
+@njit(cache=True)
+def direct(world, row):
+    """Give a formation the first of its remaining orders that still asks for something."""
+    unit = world.formations[row]
+    before = unit.objective
+    unit.objective = NOBODY
+    while unit.order < unit.orders_count:
+        order = world.orders[unit.orders_first + unit.order]
+        if order.after != NOBODY and world.flags[order.after].up == 0:
+            unit.reason = Reason.WAITS_FOR_FLAG
+            break
+        if is_besieged(world, unit.at) and unit.to == NOBODY:
+            unit.reason = Reason.BESIEGED
+            break
+        if not settles(world, row, order):
+            unit.objective = order.objective
+            break
+        unit.order += 1
+    if unit.order >= unit.orders_count and unit.to == NOBODY:
+        unit.reason = Reason.NO_ORDERS
+    if unit.objective != before and unit.objective != NOBODY:
+        note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
+    weigh(world, row)
+
+
+@njit(cache=True)
+def settles(world, row, order):
+    """Return whether an order is done, dropped or not to be followed at all."""
+    unit, place = world.formations[row], order.objective
+    if order.only_if != NOBODY and world.flags[order.only_if].up == 0:
+        return True
+    if order.unless != NOBODY and world.flags[order.unless].up == 1:
+        return True
+    if order.kind == OrderKind.HOLD:
+        return False
+    stands_there = unit.at == place and unit.to == NOBODY
+    if is_foreign(world, unit.side, place):
+        if order.wait_if_rival_holds == 1:
+            return False
+        fire(world, Mechanism.ORDER_DROPPED)
+        note(world, LogKind.ORDER_DROPPED, world.clock[0].day, row, place, NOBODY, 0.0)
+        return True
+    if not is_friendly(world, unit.side, place) or is_besieged(world, place):
+        return stands_there and order.kind == OrderKind.REACH
+    if order.kind == OrderKind.TAKE and order.go_if_ally_holds == 0:
+        return unit.arrival_open == 0
+    return stands_there and unit.arrival_open == 0
+
+
+@njit(cache=True)
+def weigh(world, row):
+    """Write how much a formation's objective matters to its command; a rival near it raises that."""
+    unit, settings = world.formations[row], world.settings[0]
+    unit.interest = interest_in(world, unit.command, unit.objective)
+    if unit.objective == NOBODY or settings.commands_rival_near_interest <= 1.0:
+        return
+    for other in range(world.formations.shape[0]):
+        rival = world.formations[other]
+        if rival.posture != Activity.LOST and world.stances[unit.side, rival.side] == Stance.RIVAL:
+            if distance_km(rival, world.places[unit.objective]) <= settings.commands_rival_near_km:
+                unit.interest = min(1.0, unit.interest * settings.commands_rival_near_interest)
+                fire(world, Mechanism.RIVAL_NEAR)
+                return
+
+
+@njit(cache=True)
+def allocate(world, row):
+    """Spread an air arm's sorties for the day: first to the main effort, the rest in equal parts.
+
+    The main effort is the fighting (or preparing) formation whose objective the arm's command cares for most.
+    """
+    arm = world.air_arms[row]
+    main, best, claims = NOBODY, -1.0, 0
+    for other in range(world.formations.shape[0]):
+        claim = claim_on(world, row, other)
+        if claim > 0.0:
+            claims += 1
+        if claim > best and claim > 0.0:
+            main, best = other, claim
+    if main != NOBODY and main != arm.main_effort:
+        note(world, LogKind.MAIN_EFFORT, world.clock[0].day, main, world.formations[main].assault, row, best)
+    arm.main_effort = main
+    left = max(0.0, arm.sorties_per_day - arm.sorties_for_full_support)
+    for other in range(world.formations.shape[0]):
+        if claim_on(world, row, other) > 0.0:
+            sorties = arm.sorties_per_day if other == main else left / max(1.0, claims - 1.0)
+            support(world, row, other, sorties)
+
+
+@njit(cache=True)
+def claim_on(world, row, other):
+    """Return a formation's claim on an air arm: its command's interest while it fights, less while it prepares."""
+    unit, arm = world.formations[other], world.air_arms[row]
+    if unit.assault == NOBODY or world.air_sides[row, unit.side] == 0:
+        return 0.0
+    if world.air_places[row, nearest_place(world, other)] == 0:
+        return 0.0
+    weight = 1.0 if unit.posture == Activity.FIGHTING else world.settings[0].commands_support_when_preparing
+    return weight * max(interest_in(world, arm.command, unit.assault), interest_in(world, arm.command, unit.objective))
+
+
+@njit(cache=True)
+def support(world, row, other, sorties):
+    """Write the support factor that so many sorties a day give a formation; arms do not add up, the best counts."""
+    arm, unit = world.air_arms[row], world.formations[other]
+    share = min(1.0, sorties / arm.sorties_for_full_support)
+    unit.support = max(unit.support, 1.0 + share * (arm.support_factor - 1.0))
+    if share > 0.0:
+        fire(world, Mechanism.AIR_SUPPORT)
+
+
+@njit(cache=True)
+def recall_support(world):
+    """Clear yesterday's support before the day's sorties are allocated."""
+    for row in range(world.formations.shape[0]):
+        world.formations[row].support = 1.0

@@ -1,0 +1,127 @@
+"""Control: a place changes hands when its holder is gone and a formation has held it for a stated time.
+
+Also what follows from standing somewhere long enough: arrivals, finishes, roads reopened. MODEL rule 11; figures in
+`rules.control`.
+"""
+
+from numba import njit
+
+from sim.records import add_arrival, note
+from sim.rules.ground import is_besieged, is_friendly
+from sim.world.codes import NOBODY, Activity, How, LogKind
+
+SMALLEST_STEP = 1e-9
+
+
+@njit(cache=True)
+def control(world):
+    """Settle claims, then arrivals and finishes, then roads whose cut is over, for the tick that ends now."""
+    end = world.clock[0].day + world.clock[0].tick_days
+    for place in range(world.places.shape[0]):
+        if world.places[place].claimant != NOBODY:
+            settle_claim(world, place, end)
+    for row in range(world.formations.shape[0]):
+        if world.formations[row].arrival_open + world.formations[row].finish_open > 0:
+            settle_arrival(world, row, end)
+    if world.clock[0].cuts > 0:
+        reopen_roads(world, end)
+
+
+@njit(cache=True)
+def settle_claim(world, place, end):
+    """Hand a place to the side that has held it for the hold time; drop the claim of one who left."""
+    here = world.places[place]
+    unit = world.formations[here.claimant]
+    if unit.posture == Activity.LOST or unit.at != place or unit.to != NOBODY:
+        here.claimant = NOBODY
+        return
+    if is_friendly(world, unit.side, place):
+        here.claimant = NOBODY
+        return
+    if end + SMALLEST_STEP >= here.claim_day + world.settings[0].control_hold_days:
+        taker = here.claimant
+        here.claimant = NOBODY
+        take(world, place, taker, here.claim_day + world.settings[0].control_hold_days)
+
+
+@njit(cache=True)
+def take(world, place, row, day):
+    """Give a place to a formation's side; the formation leaves a detachment behind."""
+    unit, here = world.formations[row], world.places[place]
+    left = unit.strength_men * world.settings[0].control_detachment_share
+    unit.strength_men -= left
+    unit.full_strength_men = max(unit.full_strength_men - left, unit.strength_men)
+    here.garrison_men = left
+    here.garrison_quality = unit.quality
+    if here.garrison != NOBODY and world.garrisons[here.garrison].insurgent == 1:
+        here.counter_day = day + 1.0
+    change_hands(world, place, unit.side, row, day)
+    for other in range(world.formations.shape[0]):
+        partner = world.formations[other]
+        if partner.at == place and partner.to == NOBODY and partner.arrival_open == 1:
+            partner.arrived_how = How.TOOK
+
+
+@njit(cache=True)
+def change_hands(world, place, side, actor, day):
+    """Write a place's new holder and let everything that depends on control know."""
+    here = world.places[place]
+    note(world, LogKind.CONTROL, day, actor, place, side, float(here.holder))
+    here.holder = side
+    world.clock[0].control_version += 1
+
+
+@njit(cache=True)
+def settle_arrival(world, row, end):
+    """Record an arrival once the place is held; a finish counts after the hold time, from the day of arrival."""
+    unit = world.formations[row]
+    if unit.posture == Activity.LOST or unit.to != NOBODY:
+        unit.arrival_open = 0
+        unit.finish_open = 0
+        return
+    if not is_friendly(world, unit.side, unit.at) or is_besieged(world, unit.at):
+        return
+    if unit.arrival_open == 1:
+        unit.arrival_open = 0
+        if world.places[unit.at].watched == 1:
+            add_arrival(world, unit.arrived_day, row, unit.at, arrived_how(world, row))
+    if end + SMALLEST_STEP >= unit.arrived_day + world.settings[0].control_hold_days:
+        unit.finish_open = 0
+        finish(world, row)
+
+
+@njit(cache=True)
+def arrived_how(world, row):
+    """Return whether a formation took a place, linked up with those it relieved there, or just reached it."""
+    unit = world.formations[row]
+    if unit.arrived_how == How.TOOK:
+        unit.arrived_how = How.REACHED
+        return How.TOOK
+    return How.LINKED_UP if world.places[unit.at].siege != NOBODY else How.REACHED
+
+
+@njit(cache=True)
+def finish(world, row):
+    """Enter a formation's arrival in every race whose finish list for its contestant names the place."""
+    unit = world.formations[row]
+    if unit.contestant == NOBODY:
+        return
+    contestants = world.contestants.shape[0]
+    for race in range(world.finishes.shape[0] // contestants):
+        line = race * contestants + unit.contestant
+        if world.finish_places[line, unit.at] == 1 and unit.arrived_day < world.finishes[line].day:
+            world.finishes[line].day = unit.arrived_day
+            world.finishes[line].formation = row
+            note(world, LogKind.FINISH, unit.arrived_day, row, unit.at, race, 0.0)
+
+
+@njit(cache=True)
+def reopen_roads(world, end):
+    """Reopen cut roads whose time is over, or along which a formation has come through."""
+    for road in range(world.roads.shape[0]):
+        line = world.roads[road]
+        if line.cut == 1 and line.cut_until_day <= end:
+            line.cut = 0
+            world.clock[0].cuts -= 1
+            world.clock[0].control_version += 1
+            note(world, LogKind.ROAD_REOPENED, end, NOBODY, line.from_place, line.to_place, 0.0)

@@ -1,0 +1,262 @@
+"""Encounters between rivals: incidents arrive as a Poisson process in the time spent in contact.
+
+A contact is a formation and its nearest rival formation, each the other's nearest, within contact range; or, where no
+rival formation is in range, a formation and the nearest rival-held place with men in it. So a front counts once,
+however many units stand behind it. The hazard accumulates and an incident falls where it passes a drawn exponential
+threshold, which is exact for any tick. MODEL rule 6; figures in `rules.encounters`.
+"""
+
+import math
+
+from numba import njit
+
+from sim.draws import NO_ID, Purpose, exponential, uniform
+from sim.records import add_incident, fire, note
+from sim.rules.ground import distance_km, nearest_place, restraint_on
+from sim.rules.movement import turn_back
+from sim.rules.tension import aggravate, channel_works, heat
+from sim.world.codes import NOBODY, Activity, Cause, IncidentKind, LogKind, Mechanism, Reason, Stance
+
+LAST_KIND = int(IncidentKind.GROUND_CLASH)
+
+
+@njit(cache=True)
+def encounters(world):
+    """Find every contact and let incidents happen in it; contacts are handled in draw-key order of their owner."""
+    if world.settings[0].encounters_contact_range_km <= 0.0:
+        return
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.posture == Activity.LOST:
+            continue
+        other = nearest_rival(world, row)
+        if other != NOBODY:
+            if row < other and nearest_rival(world, other) == row:
+                in_contact(world, row, other, NOBODY)
+        else:
+            place = nearest_rival_place(world, row)
+            if place != NOBODY:
+                in_contact(world, row, NOBODY, place)
+        unit.was_moving = is_moving(world, row)
+
+
+@njit(cache=True)
+def is_moving(world, row):
+    """Return 1 where a formation advances or fights, 0 where it stands or marches on its own ground."""
+    posture = world.formations[row].posture
+    moving = posture == Activity.ADVANCING or posture == Activity.PREPARING or posture == Activity.FIGHTING
+    return 1 if moving else 0
+
+
+@njit(cache=True)
+def nearest_rival(world, row):
+    """Return the row of the nearest rival formation within the longer of both contact ranges, -1 for none."""
+    unit = world.formations[row]
+    best, best_km = NOBODY, math.inf
+    for other in range(world.formations.shape[0]):
+        rival = world.formations[other]
+        if world.stances[unit.side, rival.side] != Stance.RIVAL or rival.posture == Activity.LOST:
+            continue
+        km = distance_km(unit, rival)
+        if km <= max(unit.contact_range_km, rival.contact_range_km) and km < best_km:
+            best, best_km = other, km
+    return best
+
+
+@njit(cache=True)
+def nearest_rival_place(world, row):
+    """Return the row of the nearest place held by men of a rival side within contact range, -1 for none.
+
+    Looked up again only when the formation has moved or control has changed.
+    """
+    unit, clock = world.formations[row], world.clock[0]
+    standing = unit.to == NOBODY or unit.assault != NOBODY
+    if standing and unit.near_version == clock.control_version + 1:
+        return unit.near_place
+    best, best_km = NOBODY, unit.contact_range_km
+    for place in range(world.places.shape[0]):
+        holder = world.places[place].holder
+        if holder != NOBODY and world.stances[unit.side, holder] == Stance.RIVAL:
+            if world.places[place].garrison_men >= 1.0:
+                km = distance_km(unit, world.places[place])
+                if km <= best_km:
+                    best, best_km = place, km
+    unit.near_place = best
+    unit.near_version = clock.control_version + 1 if standing else 0
+    return best
+
+
+@njit(cache=True)
+def party(world, other, place):
+    """Return (side, command) of the far side of a contact; a place speaks for its garrison's command, if any."""
+    if other != NOBODY:
+        return world.formations[other].side, world.formations[other].command
+    here = world.places[place]
+    side = here.holder
+    if here.garrison != NOBODY and world.garrisons[here.garrison].side == side:
+        return side, world.garrisons[here.garrison].command
+    for row in range(world.commands.shape[0]):
+        if world.commands[row].side == side:
+            return side, row
+    return side, NOBODY
+
+
+@njit(cache=True)
+def in_contact(world, row, other, place):
+    """Accumulate the hazard of a contact over the tick and let the incidents that fall into it happen."""
+    unit, clock = world.formations[row], world.clock[0]
+    side, far_command = party(world, other, place)
+    alliance = world.sides[side].alliance
+    moving = is_moving(world, row) == 1 or (other != NOBODY and is_moving(world, other) == 1)
+    works = channel_works(world, unit.command, far_command)
+    keep_line(world, row, alliance, moving, works)
+    settled = not moving or world.lines[row, alliance] == 1
+    rate = incidents_per_day(world, row, other, far_command, settled, works)
+    remaining = clock.tick_days
+    now = clock.day
+    while rate > 0.0:
+        if unit.contact_threshold <= 0.0:
+            unit.contact_threshold = exponential(
+                clock, Purpose.INCIDENT_TIME, unit.draw_key, NO_ID, unit.incidents, 1.0
+            )
+        needed = (unit.contact_threshold - unit.contact_hazard) / rate
+        if needed > remaining:
+            unit.contact_hazard += rate * remaining
+            return
+        now += needed
+        remaining -= needed
+        unit.contact_hazard = 0.0
+        unit.contact_threshold = 0.0
+        incident(world, row, other, place, now)
+        unit.incidents += 1
+
+
+@njit(cache=True)
+def incidents_per_day(world, row, other, far_command, settled, works):
+    """Return the hazard of a contact: base rate x tension x channel x what restraint leaves of it."""
+    settings, unit = world.settings[0], world.formations[row]
+    rate = settings.encounters_incidents_per_day_settled if settled else settings.encounters_incidents_per_day_moving
+    rate *= heat(world, unit.command, far_command) * (1.0 - restraint_on(world, row))
+    if other != NOBODY:
+        rate *= 1.0 - restraint_on(world, other)
+    if works:
+        rate *= settings.encounters_channel_factor
+    return rate
+
+
+@njit(cache=True)
+def keep_line(world, row, alliance, moving, works):
+    """Agree a line in lasting contact while a channel works; moving on again may break it."""
+    unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
+    if world.lines[row, alliance] == 1:
+        if moving and unit.was_moving == 0:
+            u = uniform(clock, Purpose.LINE_BROKEN, unit.draw_key, NO_ID, unit.line_breaks)
+            unit.line_breaks += 1
+            if u < settings.encounters_line_broken_probability:
+                world.lines[row, alliance] = 0
+                fire(world, Mechanism.LINE_BROKEN)
+                note(world, LogKind.LINE_BROKEN, clock.day, row, nearest_place(world, row), alliance, 0.0)
+        return
+    if not works:
+        return
+    if unit.line_threshold <= 0.0:
+        unit.line_threshold = exponential(clock, Purpose.LINE_AGREED, unit.draw_key, NO_ID, unit.line_breaks, 1.0)
+    unit.line_hazard += settings.encounters_line_agreed_per_day * clock.tick_days
+    if unit.line_hazard >= unit.line_threshold:
+        unit.line_hazard = 0.0
+        unit.line_threshold = 0.0
+        world.lines[row, alliance] = 1
+        fire(world, Mechanism.LINE_AGREED)
+        note(world, LogKind.LINE_AGREED, clock.day, row, nearest_place(world, row), alliance, 0.0)
+
+
+@njit(cache=True)
+def incident(world, row, other, place, day):
+    """Let one incident happen: its kind, its losses, its halt or withdrawal, and the tension it leaves."""
+    unit = world.formations[row]
+    side, far_command = party(world, other, place)
+    kind = draw_kind(world, row, side)
+    where = nearest_place(world, row)
+    add_incident(world, kind, Cause.CONTACT, day, where, row, other, place, side)
+    fire(world, Mechanism.INCIDENT)
+    note(world, LogKind.INCIDENT, day, row, where, other, float(kind))
+    aggravate(world, unit.command, far_command, is_severe(kind), day)
+    if kind == IncidentKind.WARNING:
+        return
+    if kind == IncidentKind.TURN_BACK:
+        step_back(world, row, day)
+        return
+    fire(world, Mechanism.CLASH)
+    suffer(world, row, day)
+    if other != NOBODY:
+        suffer(world, other, day)
+    weaker = row
+    if other != NOBODY and world.formations[other].strength_men < unit.strength_men:
+        weaker = other
+    u = uniform(world.clock[0], Purpose.INCIDENT_WITHDRAWS, unit.draw_key, NO_ID, unit.incidents)
+    if u < world.settings[0].encounters_withdraw_probability:
+        step_back(world, weaker, day)
+
+
+@njit(cache=True)
+def is_severe(kind):
+    """Return whether an incident is of a kind that may suspend a channel."""
+    return kind == IncidentKind.STRIKE or kind == IncidentKind.SHOOT_DOWN
+
+
+@njit(cache=True)
+def has_air(world, side, place):
+    """Return whether an air arm supports a side over a place."""
+    for arm in range(world.air_arms.shape[0]):
+        if world.air_sides[arm, side] == 1 and world.air_places[arm, place] == 1:
+            return True
+    return False
+
+
+@njit(cache=True)
+def draw_kind(world, row, side):
+    """Draw the kind of an incident by the weights of `rules.encounters`; air kinds need an air arm there."""
+    unit, settings = world.formations[row], world.settings[0]
+    place = nearest_place(world, row)
+    air = has_air(world, unit.side, place) or has_air(world, side, place)
+    strike = settings.encounters_weight_strike if air else 0.0
+    shoot_down = settings.encounters_weight_shoot_down if air else 0.0
+    weights = (
+        settings.encounters_weight_warning,
+        settings.encounters_weight_turn_back,
+        strike,
+        settings.encounters_weight_shelling,
+        shoot_down,
+        settings.encounters_weight_ground_clash,
+    )
+    total = 0.0
+    for weight in weights:
+        total += weight
+    left = total * uniform(world.clock[0], Purpose.INCIDENT_KIND, unit.draw_key, NO_ID, unit.incidents)
+    for kind in range(len(weights)):
+        left -= weights[kind]
+        if left < 0.0:
+            return kind
+    return LAST_KIND
+
+
+@njit(cache=True)
+def suffer(world, row, day):
+    """Take a formation's losses from a clash and let it halt for a drawn time."""
+    unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
+    u = uniform(clock, Purpose.INCIDENT_LOSS, unit.draw_key, NO_ID, clock.incidents)
+    unit.strength_men *= 1.0 - settings.encounters_loss_share * u
+    if settings.encounters_pause_days > 0.0 and unit.assault == NOBODY:
+        mean = settings.encounters_pause_days
+        days = exponential(clock, Purpose.INCIDENT_PAUSE, unit.draw_key, NO_ID, clock.incidents, mean)
+        unit.halt_until_day = max(unit.halt_until_day, day + days)
+        unit.halt_reason = Reason.CLASH
+
+
+@njit(cache=True)
+def step_back(world, row, day):
+    """Go back to the last place passed, if the formation is on the road beyond its own ground."""
+    unit = world.formations[row]
+    if unit.to != NOBODY and unit.assault == NOBODY and unit.turning_back == 0:
+        if unit.posture == Activity.ADVANCING:
+            turn_back(world, row, day)

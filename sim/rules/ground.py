@@ -1,0 +1,169 @@
+"""Who holds what, who may enter where, and what stands in the way: the questions that every rule asks of the map."""
+
+import math
+
+from numba import njit
+
+from sim.world.codes import NOBODY, Activity, SiegeState, Stance
+
+
+@njit(cache=True)
+def is_friendly(world, side, place):
+    """Return whether a place is held by the side or an ally of its alliance."""
+    holder = world.places[place].holder
+    return holder != NOBODY and world.stances[side, holder] <= Stance.ALLIED
+
+
+@njit(cache=True)
+def is_hostile(world, side, place):
+    """Return whether a place is held by a side that this one fights."""
+    holder = world.places[place].holder
+    return holder != NOBODY and world.stances[side, holder] == Stance.HOSTILE
+
+
+@njit(cache=True)
+def is_foreign(world, side, place):
+    """Return whether a place is held by a side that is neither a friend nor fought: rival, neutral or aligned."""
+    holder = world.places[place].holder
+    return holder != NOBODY and Stance.ALLIED < world.stances[side, holder] < Stance.HOSTILE
+
+
+@njit(cache=True)
+def is_besieged(world, place):
+    """Return whether a place lies inside a siege that is still on."""
+    siege = world.places[place].siege
+    return siege != NOBODY and world.sieges[siege].state == SiegeState.ON
+
+
+@njit(cache=True)
+def behind_ring(world, from_place, to_place):
+    """Return whether a siege ring lies between two neighbouring places."""
+    if world.places[from_place].siege == world.places[to_place].siege:
+        return False
+    return is_besieged(world, from_place) or is_besieged(world, to_place)
+
+
+@njit(cache=True)
+def zone_in_the_way(world, formation, place):
+    """Return the row of a zone that this formation respects and that covers the place, or -1.
+
+    Places its own alliance holds are open to it; so is the zone that it is defying.
+    """
+    unit = world.formations[formation]
+    if is_friendly(world, unit.side, place):
+        return NOBODY
+    for zone in range(world.zones.shape[0]):
+        if world.in_zone[zone, place] == 1 and world.zone_sides[zone, unit.side] == 1:
+            if world.zones[zone].lifted == 0 and unit.defying != zone:
+                return zone
+    return NOBODY
+
+
+@njit(cache=True)
+def may_enter(world, formation, place):
+    """Return whether a formation may go to a place: its country, no respected zone, not held by a third party.
+
+    A formation that defies a zone may close in on the places in it whoever holds them; it stops at their gates.
+    """
+    unit = world.formations[formation]
+    if world.may_enter[unit.side, world.places[place].country] == 0:
+        return False
+    if is_foreign(world, unit.side, place):
+        return unit.defying != NOBODY and world.in_zone[unit.defying, place] == 1
+    return zone_in_the_way(world, formation, place) == NOBODY
+
+
+@njit(cache=True)
+def men_at(world, place, side):
+    """Return the men at a place who would fight against `side`: the garrison and hostile formations standing there."""
+    men = 0.0
+    if is_hostile(world, side, place):
+        men += world.places[place].garrison_men
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.at == place and unit.to == NOBODY and unit.posture != Activity.LOST:
+            if world.stances[side, unit.side] == Stance.HOSTILE:
+                men += unit.strength_men
+    return men
+
+
+@njit(cache=True)
+def blocks(world, formation, from_place, to_place):
+    """Return whether a fight stands between a formation and the next place: its defenders, or a siege ring."""
+    side = world.formations[formation].side
+    if behind_ring(world, from_place, to_place):
+        return True
+    if is_foreign(world, side, to_place):
+        return True
+    return not is_friendly(world, side, to_place) and men_at(world, to_place, side) >= 1.0
+
+
+@njit(cache=True)
+def is_open_road(world, side, road):
+    """Return whether a road is open to a side: both ends held by it or an ally, no siege ring, not cut by a raid."""
+    line = world.roads[road]
+    if line.cut == 1 or behind_ring(world, line.from_place, line.to_place):
+        return False
+    return is_friendly(world, side, line.from_place) and is_friendly(world, side, line.to_place)
+
+
+@njit(cache=True)
+def distance_km(a, b):
+    """Return the distance in km of two records that have a position in space."""
+    dx = a.x_km - b.x_km
+    dy = a.y_km - b.y_km
+    dz = a.z_km - b.z_km
+    return math.sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@njit(cache=True)
+def nearest_place(world, formation):
+    """Return the row of the end of its road that a formation is nearer to."""
+    unit = world.formations[formation]
+    if unit.to != NOBODY and unit.km > 0.5 * world.roads[unit.road].length_km:
+        return unit.to
+    return unit.at
+
+
+@njit(cache=True)
+def interest_in(world, command, place):
+    """Return a command's interest (0 to 1) in a place: its own weight, or its default."""
+    if place == NOBODY:
+        return world.commands[command].default_interest
+    weight = world.interests[command, place]
+    return weight if weight >= 0.0 else world.commands[command].default_interest
+
+
+@njit(cache=True)
+def restraint_on(world, formation):
+    """Return how far a formation is held back from clashes: the largest restraint x obedience over the commands."""
+    held = 0.0
+    for command in range(world.commands.shape[0]):
+        share = world.commands[command].restraint * world.obedience[formation, command]
+        held = max(held, share)
+    return held
+
+
+@njit(cache=True)
+def are_connected(world, side, from_place, to_place):
+    """Return whether open road joins two places of a side (breadth-first over the network)."""
+    places = world.places.shape[0]
+    for place in range(places):
+        world.node_from[place] = NOBODY
+    queue = world.node_days
+    queue[0] = float(from_place)
+    world.node_from[from_place] = from_place
+    head = 0
+    tail = 1
+    while head < tail:
+        here = int(queue[head])
+        head += 1
+        if here == to_place:
+            return True
+        for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+            there = world.arc_places[arc]
+            if world.node_from[there] == NOBODY and is_open_road(world, side, world.arc_roads[arc]):
+                world.node_from[there] = here
+                queue[tail] = float(there)
+                tail += 1
+    return False

@@ -1,0 +1,285 @@
+"""Insurgent garrisons fight back: they reinforce a place under assault, raid thinly held roads and counter-attack.
+
+All three weaken as the group loses its places. Once a day for each place an insurgent garrison holds; places act one
+after the other in draw-key order, because men sent from one place are no longer there for the next. MODEL rule 5;
+source: assumption, `rules.insurgents`.
+"""
+
+from numba import njit
+
+from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
+from sim.records import fire, note
+from sim.rules.assault import fall_back, row_of, stands_against
+from sim.rules.control import change_hands
+from sim.rules.ground import are_connected, is_hostile
+from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Stance
+
+LEAST_MEN = 1.0
+
+
+@njit(cache=True)
+def fight_back(world, place):
+    """Let the garrison of one place act for a day: reinforce, raid, counter-attack."""
+    here = world.places[place]
+    if not is_insurgent_held(world, place):
+        return
+    strength = strength_left(world, here.garrison)
+    if is_under_assault(world, place):
+        call_for_help(world, place, strength)
+        return
+    raid(world, place, strength)
+    counter_attack(world, place)
+
+
+@njit(cache=True)
+def is_insurgent_held(world, place):
+    """Return whether an insurgent garrison with men in it holds a place."""
+    here = world.places[place]
+    if here.garrison == NOBODY or here.garrison_men < LEAST_MEN:
+        return False
+    group = world.garrisons[here.garrison]
+    return group.insurgent == 1 and group.side == here.holder
+
+
+@njit(cache=True)
+def strength_left(world, garrison):
+    """Return the share of its places that a garrison group still holds."""
+    group = world.garrisons[garrison]
+    held = 0
+    for place in range(world.places.shape[0]):
+        if world.places[place].garrison == garrison and world.places[place].holder == group.side:
+            held += 1
+    return held / max(1, group.start_places)
+
+
+@njit(cache=True)
+def is_under_assault(world, place):
+    """Return whether any alliance prepares or carries out an assault on a place."""
+    alliances = world.assaults.shape[0] // world.places.shape[0]
+    for alliance in range(alliances):
+        if world.assaults[row_of(world, place, alliance)].state != AssaultState.NONE:
+            return True
+    return False
+
+
+@njit(cache=True)
+def call_for_help(world, place, strength):
+    """Accumulate the hazard of reinforcement and send it: a share of the strongest garrison in reach by open road.
+
+    Bounded by the room in the place, at the cost of the sender.
+    """
+    here, settings, clock = world.places[place], world.settings[0], world.clock[0]
+    if here.reinforcement_threshold <= 0.0:
+        here.reinforcement_threshold = exponential(
+            clock, Purpose.REINFORCEMENT, here.draw_key, NO_ID, here.reinforcements, 1.0
+        )
+    here.reinforcement_hazard += settings.insurgents_reinforcement_per_day * strength
+    if here.reinforcement_hazard < here.reinforcement_threshold:
+        return
+    here.reinforcement_hazard = 0.0
+    here.reinforcement_threshold = 0.0
+    here.reinforcements += 1
+    sender = strongest_near(world, place, settings.insurgents_reinforcement_reach_km)
+    if sender == NOBODY or not are_connected(world, here.holder, sender, place):
+        return
+    men = world.places[sender].garrison_men * settings.insurgents_reinforcement_share
+    men = min(men, max(0.0, here.capacity_men - here.garrison_men))
+    if men >= LEAST_MEN:
+        world.places[sender].garrison_men -= men
+        here.garrison_men += men
+        fire(world, Mechanism.REINFORCEMENT)
+        note(world, LogKind.REINFORCED, clock.day, NOBODY, place, sender, men)
+
+
+@njit(cache=True)
+def strongest_near(world, place, reach_km):
+    """Return the insurgent-held place of the same side in reach, not under assault, with most men; -1 for none."""
+    best, most = NOBODY, LEAST_MEN
+    for index in range(world.near_starts[place], world.near_starts[place + 1]):
+        if world.near_km[index] > reach_km:
+            break
+        other = world.near_places[index]
+        there = world.places[other]
+        if there.holder == world.places[place].holder and there.garrison_men > most:
+            if is_insurgent_held(world, other) and not is_under_assault(world, other):
+                best, most = other, there.garrison_men
+    return best
+
+
+@njit(cache=True)
+def is_thinly_held(world, side, road):
+    """Return whether a road joins two places of one enemy alliance with no formation at either end."""
+    line = world.roads[road]
+    if line.cut == 1 or not is_hostile(world, side, line.from_place) or not is_hostile(world, side, line.to_place):
+        return False
+    first, second = world.places[line.from_place].holder, world.places[line.to_place].holder
+    if world.sides[first].alliance != world.sides[second].alliance:
+        return False
+    return not has_formation(world, line.from_place) and not has_formation(world, line.to_place)
+
+
+@njit(cache=True)
+def has_formation(world, place):
+    """Return whether any formation stands at a place."""
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.at == place and unit.to == NOBODY and unit.posture != Activity.LOST:
+            return True
+    return False
+
+
+@njit(cache=True)
+def thin_road_km(world, place, upto_km):
+    """Walk the thinly held enemy roads in reach of a place; return (their km, the road at which `upto_km` is passed).
+
+    A road counts half at each of its ends, so that one with both ends in reach counts once.
+    """
+    reach, side = world.settings[0].insurgents_raid_reach_km, world.places[place].holder
+    total = 0.0
+    for index in range(world.near_starts[place], world.near_starts[place + 1]):
+        if world.near_km[index] > reach:
+            break
+        other = world.near_places[index]
+        if not is_hostile(world, side, other):
+            continue
+        for arc in range(world.arc_starts[other], world.arc_starts[other + 1]):
+            road = world.arc_roads[arc]
+            if is_thinly_held(world, side, road):
+                total += 0.5 * world.roads[road].length_km
+                if total > upto_km:
+                    return total, road
+    return total, NOBODY
+
+
+@njit(cache=True)
+def raid(world, place, strength):
+    """Accumulate the hazard of a raid, by the thinly held road in reach, and carry it out when it falls due."""
+    here, settings, clock = world.places[place], world.settings[0], world.clock[0]
+    if settings.insurgents_raids_per_day_per_100_km <= 0.0 or here.garrison_men < settings.insurgents_raid_least_men:
+        return
+    km, _ = thin_road_km(world, place, float(1e18))
+    if km <= 0.0:
+        return
+    if here.raid_threshold <= 0.0:
+        here.raid_threshold = exponential(clock, Purpose.RAID, here.draw_key, NO_ID, here.raids, 1.0)
+    here.raid_hazard += settings.insurgents_raids_per_day_per_100_km * km / 100.0 * strength
+    if here.raid_hazard < here.raid_threshold:
+        return
+    here.raid_hazard = 0.0
+    here.raid_threshold = 0.0
+    u = uniform(clock, Purpose.RAID_TARGET, here.draw_key, NO_ID, here.raids)
+    _, road = thin_road_km(world, place, u * km)
+    if road != NOBODY:
+        cut(world, place, road)
+    here.raids += 1
+
+
+@njit(cache=True)
+def cut(world, place, road):
+    """Cut a road for a drawn time, lose some men on both sides, and perhaps retake a weakly held end of it."""
+    here, line = world.places[place], world.roads[road]
+    settings, clock = world.settings[0], world.clock[0]
+    days = lognormal(
+        clock, Purpose.RAID_CUT, here.draw_key, NO_ID, here.raids, settings.insurgents_raid_cut_days,
+        settings.insurgents_raid_cut_sigma,
+    )  # fmt: skip
+    line.cut = 1
+    line.cuts += 1
+    line.cut_until_day = clock.day + days
+    clock.cuts += 1
+    clock.control_version += 1
+    fire(world, Mechanism.RAID)
+    note(world, LogKind.RAID, clock.day, place, line.from_place, line.to_place, days)
+    share = settings.insurgents_raid_loss_share * uniform(clock, Purpose.RAID_LOSS, here.draw_key, NO_ID, here.raids)
+    here.garrison_men *= 1.0 - share
+    weaker = line.from_place
+    if world.places[line.to_place].garrison_men < world.places[line.from_place].garrison_men:
+        weaker = line.to_place
+    world.places[weaker].garrison_men *= 1.0 - share
+    u = uniform(clock, Purpose.RAID_RETAKE, here.draw_key, NO_ID, here.raids)
+    if u < settings.insurgents_raid_retake_probability and is_weak(world, weaker):
+        retake(world, place, weaker, LogKind.RAID_RETAKE, Mechanism.RAID_RETAKE)
+
+
+@njit(cache=True)
+def is_weak(world, place):
+    """Return whether a place is weakly held and no base or start of a siege."""
+    here = world.places[place]
+    return here.garrison_men < world.settings[0].insurgents_weak_garrison_men and here.siege == NOBODY
+
+
+@njit(cache=True)
+def retake(world, source, place, kind, mechanism):
+    """Take a place with a share of the source's men; enemy formations standing there fall back."""
+    here, there, clock = world.places[source], world.places[place], world.clock[0]
+    men = here.garrison_men * world.settings[0].insurgents_reinforcement_share
+    men = min(men, there.capacity_men)
+    here.garrison_men -= men
+    there.garrison_men = men
+    there.garrison_quality = here.garrison_quality
+    there.garrison = here.garrison
+    there.claimant = NOBODY
+    fire(world, mechanism)
+    note(world, kind, clock.day, source, place, NOBODY, men)
+    change_hands(world, place, here.holder, NOBODY, clock.day)
+    for other in range(world.formations.shape[0]):
+        if stands_against(world, other, place, here.holder):
+            fall_back(world, other, clock.day)
+
+
+@njit(cache=True)
+def counter_attack(world, place):
+    """Strike back, once, at an enemy-held place in reach that the insurgents have just lost.
+
+    Decided for each defeat with a drawn probability; it retakes the place where the men sent outweigh its defenders,
+    and costs both sides a drawn share of their men where they do not.
+    """
+    here, settings, clock = world.places[place], world.settings[0], world.clock[0]
+    if settings.insurgents_counter_attack_probability <= 0.0:
+        return
+    for index in range(world.near_starts[place], world.near_starts[place + 1]):
+        if world.near_km[index] > settings.insurgents_counter_attack_reach_km:
+            return
+        other = world.near_places[index]
+        lost = world.places[other]
+        if lost.counter_day <= 0.0 or lost.counter_day > clock.day or not is_hostile(world, here.holder, other):
+            continue
+        lost.counter_day = 0.0
+        u = uniform(clock, Purpose.COUNTER_ATTACK, lost.draw_key, NO_ID, lost.counters)
+        lost.counters += 1
+        if u < settings.insurgents_counter_attack_probability:
+            strike_back(world, place, other)
+        return
+
+
+@njit(cache=True)
+def strike_back(world, place, other):
+    """Carry a counter-attack out."""
+    here, lost = world.places[place], world.places[other]
+    settings, clock = world.settings[0], world.clock[0]
+    sent = here.garrison_men * settings.insurgents_reinforcement_share * here.garrison_quality
+    held = power_of_holders(world, other, here.holder)
+    fire(world, Mechanism.COUNTER_ATTACK)
+    note(world, LogKind.COUNTER_ATTACK, clock.day, place, other, NOBODY, sent)
+    if sent > held:
+        retake(world, place, other, LogKind.COUNTER_RETAKE, Mechanism.COUNTER_RETAKE)
+        return
+    u = uniform(clock, Purpose.COUNTER_ATTACK_LOSS, lost.draw_key, NO_ID, lost.counters)
+    share = settings.insurgents_counter_attack_loss_share * u
+    here.garrison_men *= 1.0 - share
+    lost.garrison_men *= 1.0 - share
+    for row in range(world.formations.shape[0]):
+        if stands_against(world, row, other, here.holder):
+            world.formations[row].strength_men *= 1.0 - share * sent / max(held, LEAST_MEN)
+
+
+@njit(cache=True)
+def power_of_holders(world, place, side):
+    """Return the men x quality that hold a place against a side."""
+    here = world.places[place]
+    power = here.garrison_men * here.garrison_quality
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if stands_against(world, row, place, side) and world.stances[side, unit.side] == Stance.HOSTILE:
+            power += unit.strength_men * unit.quality
+    return power

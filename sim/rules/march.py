@@ -1,0 +1,211 @@
+"""March and advance: administrative march on own ground; beyond it pushes and pauses at a persistent tempo.
+
+Rates of advance are lognormal across formations and persist in time; most force-days show little movement (after
+Helmbold 1990). A pause holds back only new moves beyond own ground, and a capture starts a fresh push. Arrivals are
+placed exactly within the tick from the distance left. Each formation writes only its own row. MODEL rule 1.
+"""
+
+from numba import njit
+
+from sim.draws import NO_ID, Purpose, exponential
+from sim.records import fire, note
+from sim.rules.assault import join
+from sim.rules.ground import blocks, is_foreign, is_open_road, may_enter
+from sim.rules.movement import enter, start_push, turn_back
+from sim.rules.route import has_open_way, road_between
+from sim.world.start import place_on_road
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+
+LEAST_KM = 1e-9
+
+
+@njit(cache=True)
+def march(world, row):
+    """Move one formation for one tick."""
+    unit, clock = world.formations[row], world.clock[0]
+    if unit.posture == Activity.LOST or unit.assault != NOBODY:
+        return
+    now, end = clock.day, clock.day + clock.tick_days
+    for _ in range(64):
+        if now >= end:
+            break
+        if unit.halt_until_day > now and unit.turning_back == 0:
+            halt(world, row)
+            now = unit.halt_until_day
+        elif unit.to != NOBODY:
+            now = go_on(world, row, now, end)
+        elif not set_out(world, row, now):
+            break
+        if unit.assault != NOBODY:
+            break
+    place_on_road(world, unit)
+
+
+@njit(cache=True)
+def halt(world, row):
+    """Stand still for the reason on record."""
+    unit = world.formations[row]
+    unit.reason = unit.halt_reason
+    if unit.halt_reason == Reason.REFITS or unit.halt_reason == Reason.CLASH:
+        unit.posture = Activity.REFITTING
+    elif unit.halt_reason == Reason.PAUSES:
+        unit.posture = Activity.PAUSED
+    elif unit.to != NOBODY and unit.halt_reason == Reason.BRIDGES:
+        unit.posture = Activity.ADVANCING
+    else:
+        unit.posture = Activity.HOLDING
+
+
+@njit(cache=True)
+def set_out(world, row, now):
+    """Leave for the next place of the path if nothing holds the formation back; return whether time may go on."""
+    unit = world.formations[row]
+    if not has_open_way(world, row):
+        wait(world, row)
+        return False
+    there = world.paths[row, unit.path_position + 1]
+    if not may_enter(world, row, there):
+        unit.path_length = 0
+        wait(world, row)
+        return False
+    road = road_between(world, unit.at, there)
+    if not is_open_road(world, unit.side, road):
+        if not ready_to_advance(world, row, now):
+            return unit.halt_until_day > now
+    leave(world, row, there, road, now)
+    return True
+
+
+@njit(cache=True)
+def wait(world, row):
+    """Hold, and keep the reason; without a way is an activity of its own."""
+    unit = world.formations[row]
+    unit.posture = Activity.HOLDING
+    if unit.objective == NOBODY or unit.objective == unit.at:
+        if unit.objective == unit.at:
+            unit.reason = Reason.HOLDS
+    elif unit.reason == Reason.NO_WAY:
+        unit.posture = Activity.WITHOUT_WAY
+
+
+@njit(cache=True)
+def ready_to_advance(world, row, now):
+    """Return whether a formation may start a move beyond its own ground: in supply and in a push."""
+    unit, settings = world.formations[row], world.settings[0]
+    if unit.supply_days < settings.supply_push_threshold_days:
+        if unit.posture != Activity.OUT_OF_SUPPLY:
+            fire(world, Mechanism.OUT_OF_SUPPLY)
+            note(world, LogKind.WAITS, now, row, unit.at, Reason.SUPPLY, unit.supply_days)
+        unit.posture = Activity.OUT_OF_SUPPLY
+        unit.reason = Reason.SUPPLY
+        return False
+    if settings.march_pause_days <= 0.0:
+        return True
+    if now < unit.cycle_until_day:
+        return True
+    if unit.pushing == 1:
+        start_pause(world, row, now)
+        return False
+    start_push(world, row, now)
+    return True
+
+
+@njit(cache=True)
+def start_pause(world, row, now):
+    """Begin a pause of drawn length; the less its command cares for the objective, the longer."""
+    unit, settings = world.formations[row], world.settings[0]
+    unit.pushing = 0
+    mean = settings.march_pause_days / max(unit.interest, settings.march_lowest_interest, 1e-3)
+    length = exponential(world.clock[0], Purpose.PAUSE_LENGTH, unit.draw_key, NO_ID, unit.cycles, mean)
+    unit.cycle_until_day = now + length
+    unit.halt_until_day = now + length
+    unit.halt_reason = Reason.PAUSES
+    fire(world, Mechanism.PAUSE)
+    note(world, LogKind.PAUSE, now, row, unit.at, NOBODY, length)
+
+
+@njit(cache=True)
+def leave(world, row, there, road, now):
+    """Take the road to a neighbouring place; where the bridge is out, bridging comes first."""
+    unit, line = world.formations[row], world.roads[road]
+    unit.to = there
+    unit.road = road
+    unit.km = 0.0
+    unit.arrival_open = 0
+    unit.last_reason = Reason.NONE
+    note(world, LogKind.SETS_OUT, now, row, unit.at, there, line.length_km)
+    if line.bridge_out == 1:
+        line.bridge_out = 0
+        days = world.settings[0].route_bridging_days
+        if days > 0.0:
+            unit.halt_until_day = now + days
+            unit.halt_reason = Reason.BRIDGES
+            fire(world, Mechanism.BRIDGING)
+            note(world, LogKind.WAITS, now, row, unit.at, Reason.BRIDGES, days)
+
+
+@njit(cache=True)
+def go_on(world, row, now, end):
+    """Move along the road until the tick ends or something is reached; return the day to go on from."""
+    unit = world.formations[row]
+    if unit.turning_back == 0 and not may_enter(world, row, unit.to):
+        turn_back(world, row, now)
+    if unit.turning_back == 1:
+        return go_back(world, row, now, end)
+    length = world.roads[unit.road].length_km
+    rate = rate_km_per_day(world, row)
+    needed = (length - unit.km) / rate
+    if now + needed > end:
+        unit.km += rate * (end - now)
+        return end
+    unit.km = length
+    return reach(world, row, now + needed)
+
+
+@njit(cache=True)
+def rate_km_per_day(world, row):
+    """Return the present rate of movement and set the posture that goes with it."""
+    unit, settings, line = world.formations[row], world.settings[0], world.roads[world.formations[row].road]
+    unit.reason = Reason.NONE
+    if is_open_road(world, unit.side, unit.road):
+        unit.posture = Activity.MARCHING
+        return line.march_km_per_day
+    unit.posture = Activity.ADVANCING
+    rate = world.sides[unit.side].push_rate_km_per_day * unit.tempo * line.advance_factor
+    return max(rate / (1.0 + settings.march_stretch_per_100_km * unit.base_km / 100.0), 1e-6)
+
+
+@njit(cache=True)
+def reach(world, row, now):
+    """Come to the end of the road: enter, or stop at the gate of what is held against the formation."""
+    unit = world.formations[row]
+    if is_foreign(world, unit.side, unit.to):
+        unit.posture = Activity.HOLDING
+        unit.reason = Reason.RIVAL_HOLDS
+        return world.clock[0].day + world.clock[0].tick_days
+    if blocks(world, row, unit.at, unit.to):
+        join(world, row, now)
+        return now
+    enter(world, row, now)
+    return now
+
+
+@njit(cache=True)
+def go_back(world, row, now, end):
+    """Move back along the road at march speed until the last place passed is reached."""
+    unit = world.formations[row]
+    unit.posture = Activity.MARCHING
+    unit.reason = Reason.TURNED_BACK
+    rate = world.roads[unit.road].march_km_per_day
+    needed = unit.km / rate
+    if now + needed > end:
+        unit.km = max(unit.km - rate * (end - now), LEAST_KM)
+        return end
+    unit.turning_back = 0
+    unit.to = NOBODY
+    unit.road = NOBODY
+    unit.km = 0.0
+    note(world, LogKind.REACHES, now + needed, row, unit.at, NOBODY, 1.0)
+    if unit.halt_until_day > now:
+        unit.halt_until_day = now + needed + max(unit.halt_until_day - now, 0.0)
+    return now + needed

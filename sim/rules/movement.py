@@ -1,0 +1,73 @@
+"""Steps of movement that marches, assaults and zones share: a push begins, a place is entered, a unit turns back."""
+
+import math
+
+from numba import njit
+
+from sim.draws import NO_ID, Purpose, exponential
+from sim.records import note
+from sim.rules.ground import is_friendly
+from sim.world.codes import NOBODY, Activity, LogKind, Reason
+
+
+@njit(cache=True)
+def start_push(world, row, now):
+    """Begin a push of drawn length (exponential, `rules.march.push_days`)."""
+    unit = world.formations[row]
+    unit.pushing = 1
+    mean = world.settings[0].march_push_days
+    length = exponential(world.clock[0], Purpose.PUSH_LENGTH, unit.draw_key, NO_ID, unit.cycles, mean)
+    unit.cycle_until_day = now + length
+    unit.cycles += 1
+
+
+@njit(cache=True)
+def enter(world, row, now):
+    """Stand at the place at the end of the road; ground not its own is claimed, and a fresh push begins."""
+    unit = world.formations[row]
+    world.roads[unit.road].cut_until_day = min(world.roads[unit.road].cut_until_day, now)
+    unit.at = unit.to
+    unit.to = NOBODY
+    unit.road = NOBODY
+    unit.km = 0.0
+    unit.path_position += 1
+    unit.arrived_day = now
+    unit.arrival_open = 1
+    unit.finish_open = 1
+    note(world, LogKind.REACHES, now, row, unit.at, NOBODY, 0.0)
+    if not is_friendly(world, unit.side, unit.at):
+        claim(world, row, now)
+
+
+@njit(cache=True)
+def claim(world, row, now):
+    """Start to hold a place nobody defends: it changes hands after the hold time (`sim.rules.control`)."""
+    unit, place, settings = world.formations[row], world.places[world.formations[row].at], world.settings[0]
+    if place.claimant == NOBODY or world.formations[place.claimant].at != unit.at:
+        place.claimant = row
+        place.claim_day = now
+    unit.halt_until_day = max(unit.halt_until_day, now + settings.control_hold_days)
+    unit.halt_reason = Reason.CONSOLIDATES
+    if settings.march_pause_days > 0.0:
+        start_push(world, row, unit.halt_until_day)
+
+
+@njit(cache=True)
+def turn_back(world, row, now):
+    """Turn round on the road, back to the last place passed."""
+    unit = world.formations[row]
+    unit.turning_back = 1
+    unit.path_length = 0
+    note(world, LogKind.TURNS_BACK, now, row, unit.at, unit.to, unit.km)
+
+
+@njit(cache=True)
+def knock_out(world, row, now):
+    """Take a formation off the map for the rest of the run."""
+    unit = world.formations[row]
+    unit.strength_men = 0.0
+    unit.posture = Activity.LOST
+    unit.assault = NOBODY
+    unit.defying = NOBODY
+    unit.objective = NOBODY
+    note(world, LogKind.LOST, now, row, unit.at, NOBODY, math.nan)

@@ -1,0 +1,191 @@
+"""Route: the road with the least expected time to the objective, under the formation's stance.
+
+Expected days = travel + expected fights for held places + the cost of leaving the sector. Countries, rivals and
+respected zones are closed. Sought only at a place, when control has changed, with hysteresis. MODEL rule 2.
+Source: assumption (shape); figures in `rules.route`.
+"""
+
+import heapq
+import math
+
+from numba import njit
+
+from sim.records import fire, note
+from sim.rules.assault import expected_days
+from sim.rules.ground import blocks, is_open_road, may_enter, zone_in_the_way
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+
+
+@njit(cache=True)
+def route(world, row):
+    """Let one formation choose its road: keep the way it has, or look for one where control has changed."""
+    unit = world.formations[row]
+    if unit.posture == Activity.LOST or unit.to != NOBODY or unit.assault != NOBODY:
+        return
+    if unit.objective == NOBODY or unit.objective == unit.at:
+        return
+    version = world.clock[0].control_version
+    same_target = unit.path_target == unit.objective
+    if same_target and unit.path_version == version and on_path(world, row):
+        return
+    if unit.no_way_target == unit.objective and unit.no_way_version == version:
+        return
+    choose_way(world, row, same_target and on_path(world, row))
+
+
+@njit(cache=True)
+def on_path(world, row):
+    """Return whether a formation stands on its path with road ahead."""
+    unit = world.formations[row]
+    if unit.path_position >= unit.path_length - 1:
+        return False
+    return world.paths[row, unit.path_position] == unit.at
+
+
+@njit(cache=True)
+def choose_way(world, row, has_way):
+    """Search, and take the new way unless the old one is open and not longer by more than the hysteresis."""
+    unit, clock = world.formations[row], world.clock[0]
+    old_days = remaining_days(world, row) if has_way else math.inf
+    new_days = search(world, row, unit.objective)
+    if not math.isfinite(new_days):
+        give_up(world, row)
+        return
+    unit.path_version = clock.control_version
+    if new_days >= old_days * (1.0 - world.settings[0].route_hysteresis_share):
+        return
+    if has_way and math.isfinite(old_days):
+        fire(world, Mechanism.REROUTE)
+    store_path(world, row, unit.objective)
+
+
+@njit(cache=True)
+def give_up(world, row):
+    """Remember, until control changes, that there is no way, and say why."""
+    unit, clock = world.formations[row], world.clock[0]
+    unit.path_length = 0
+    unit.no_way_target = unit.objective
+    unit.no_way_version = clock.control_version
+    in_zone = zone_in_the_way(world, row, unit.objective) != NOBODY
+    reason = Reason.RESPECTS_ZONE if in_zone else Reason.NO_WAY
+    if unit.last_reason != reason:
+        note(world, LogKind.WAITS, clock.day, row, unit.objective, reason, 0.0)
+        unit.last_reason = reason
+    unit.reason = reason
+
+
+@njit(cache=True)
+def leg_days(world, row, from_place, to_place, road):
+    """Return the expected days of one leg, or infinity where it is closed to the formation."""
+    if not may_enter(world, row, to_place):
+        return math.inf
+    unit, settings, line = world.formations[row], world.settings[0], world.roads[road]
+    if is_open_road(world, unit.side, road):
+        days = line.length_km / line.march_km_per_day
+    else:
+        days = line.length_km / expected_advance_km_per_day(world, row, road)
+    if line.bridge_out == 1:
+        days += settings.route_bridging_days
+    if unit.sector != NOBODY and world.in_sector[unit.sector, to_place] == 0:
+        days *= settings.route_out_of_sector_factor
+    if blocks(world, row, from_place, to_place):
+        days += fight_days(world, row, to_place)
+    return days
+
+
+@njit(cache=True)
+def expected_advance_km_per_day(world, row, road):
+    """Return the advance rate of a formation averaged over pushes and pauses (no stretch)."""
+    unit, settings = world.formations[row], world.settings[0]
+    rate = world.sides[unit.side].push_rate_km_per_day * unit.tempo * world.roads[road].advance_factor
+    if settings.march_pause_days > 0.0:
+        rate *= settings.march_push_days / (settings.march_push_days + settings.march_pause_days)
+    return max(rate, 1e-6)
+
+
+@njit(cache=True)
+def fight_days(world, row, place):
+    """Return the expected days of a fight on the way; a bypassing formation counts them by a factor."""
+    unit = world.formations[row]
+    days = expected_days(world, row, place)
+    if unit.order < unit.orders_count and world.orders[unit.orders_first + unit.order].bypass == 1:
+        if place != unit.objective:
+            days *= world.settings[0].route_bypass_factor
+    return days
+
+
+@njit(cache=True)
+def search(world, row, target):
+    """Return the least expected days from a formation's place to `target` (infinity: no way); fills `node_from`.
+
+    Dijkstra's algorithm over the road network with a binary heap of (days, place).
+    """
+    unit, days, came_from = world.formations[row], world.node_days, world.node_from
+    for place in range(days.shape[0]):
+        days[place] = math.inf
+        came_from[place] = NOBODY
+    days[unit.at] = 0.0
+    heap = [(0.0, unit.at)]
+    while len(heap) > 0:
+        so_far, here = heapq.heappop(heap)
+        if here == target:
+            return so_far
+        if so_far > days[here]:
+            continue
+        for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+            there = world.arc_places[arc]
+            if so_far >= days[there]:
+                continue
+            total = so_far + leg_days(world, row, here, there, world.arc_roads[arc])
+            if total < days[there]:
+                days[there] = total
+                came_from[there] = here
+                heapq.heappush(heap, (total, there))
+    return math.inf
+
+
+@njit(cache=True)
+def store_path(world, row, target):
+    """Write the path that the search found to the formation's row of `paths`."""
+    unit = world.formations[row]
+    length = 1
+    place = target
+    while place != unit.at:
+        place = world.node_from[place]
+        length += 1
+    place = target
+    for index in range(length - 1, -1, -1):
+        world.paths[row, index] = place
+        if index > 0:
+            place = world.node_from[place]
+    unit.path_length = length
+    unit.path_position = 0
+    unit.path_target = target
+
+
+@njit(cache=True)
+def remaining_days(world, row):
+    """Return the expected days left on the formation's present path (infinity where it has become closed)."""
+    unit = world.formations[row]
+    days = 0.0
+    for index in range(unit.path_position, unit.path_length - 1):
+        here = world.paths[row, index]
+        there = world.paths[row, index + 1]
+        days += leg_days(world, row, here, there, road_between(world, here, there))
+    return days
+
+
+@njit(cache=True)
+def road_between(world, here, there):
+    """Return the row of the road that joins two neighbouring places, -1 for none."""
+    for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+        if world.arc_places[arc] == there:
+            return world.arc_roads[arc]
+    return NOBODY
+
+
+@njit(cache=True)
+def has_open_way(world, row):
+    """Return whether the formation has somewhere to go and a path there."""
+    unit = world.formations[row]
+    return unit.objective != NOBODY and unit.path_target == unit.objective and on_path(world, row)

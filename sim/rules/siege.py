@@ -1,0 +1,109 @@
+"""The siege: a ring to be beaten, defenders who waste away, and a garrison that may fall before relief.
+
+MODEL rule 10. The hazard of falling rises as the defenders dwindle; figures and sources in `sieges` and
+`rules.siege`.
+"""
+
+from numba import njit
+
+from sim.draws import NO_ID, Purpose, exponential
+from sim.records import fire, note
+from sim.rules.control import change_hands
+from sim.rules.movement import knock_out
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, SiegeState
+
+
+@njit(cache=True)
+def siege(world):
+    """Carry every siege that is still on through one tick."""
+    for row in range(world.sieges.shape[0]):
+        if world.sieges[row].state == SiegeState.ON:
+            thin_ring(world, row)
+            hold_out(world, row)
+
+
+@njit(cache=True)
+def besiegers(world, row):
+    """Return the besieger's men in the places that man the ring, and their mean quality."""
+    men, power = 0.0, 0.0
+    for place in range(world.places.shape[0]):
+        here = world.places[place]
+        if world.ring_places[row, place] == 1 and here.holder == world.sieges[row].besieger:
+            men += here.garrison_men
+            power += here.garrison_men * here.garrison_quality
+    return men, (power / men if men > 0.0 else 1.0)
+
+
+@njit(cache=True)
+def thin_ring(world, row):
+    """Keep the ring no stronger than its share of the besiegers still in place; with them gone it is lifted."""
+    record = world.sieges[row]
+    men, _ = besiegers(world, row)
+    record.ring_men = min(record.ring_men, record.ring_share * men)
+    if record.ring_men < 1.0:
+        record.ring_men = 0.0
+        record.state = SiegeState.RELIEVED
+        world.clock[0].control_version += 1
+        fire(world, Mechanism.SIEGE_RELIEVED)
+        note(world, LogKind.SIEGE_RELIEVED, world.clock[0].day, NOBODY, NOBODY, row, 0.0)
+
+
+@njit(cache=True)
+def defenders_inside(world, row):
+    """Return the men inside: garrisons of the besieged places and formations standing there."""
+    men = 0.0
+    for place in range(world.places.shape[0]):
+        if world.places[place].siege == row:
+            men += world.places[place].garrison_men
+    for other in range(world.formations.shape[0]):
+        if is_inside(world, other, row):
+            men += world.formations[other].strength_men
+    return men
+
+
+@njit(cache=True)
+def is_inside(world, other, row):
+    """Return whether a formation stands in a besieged place."""
+    unit = world.formations[other]
+    return unit.to == NOBODY and unit.posture != Activity.LOST and world.places[unit.at].siege == row
+
+
+@njit(cache=True)
+def hold_out(world, row):
+    """Wear the defenders down and accumulate the hazard of their fall."""
+    record, clock, settings = world.sieges[row], world.clock[0], world.settings[0]
+    share = min(1.0, record.strength_loss_per_day * clock.tick_days)
+    for place in range(world.places.shape[0]):
+        if world.places[place].siege == row:
+            world.places[place].garrison_men *= 1.0 - share
+    for other in range(world.formations.shape[0]):
+        if is_inside(world, other, row):
+            world.formations[other].strength_men *= 1.0 - share
+    men = max(defenders_inside(world, row), 1.0)
+    if record.threshold <= 0.0:
+        record.threshold = exponential(clock, Purpose.SIEGE_FALLS, record.draw_key, NO_ID, 0, 1.0)
+    weakness = (record.start_men / men) ** settings.siege_falls_exponent
+    record.hazard += record.falls_per_day * weakness * clock.tick_days
+    if record.hazard >= record.threshold:
+        fall(world, row, clock.day + clock.tick_days)
+
+
+@njit(cache=True)
+def fall(world, row, day):
+    """The garrison falls: its places go to the besieger, held by the men of the ring; formations inside are lost."""
+    record = world.sieges[row]
+    record.state = SiegeState.FALLEN
+    fire(world, Mechanism.SIEGE_FELL)
+    note(world, LogKind.SIEGE_FELL, day, NOBODY, NOBODY, row, record.ring_men)
+    places = 0
+    for place in range(world.places.shape[0]):
+        if world.places[place].siege == row:
+            places += 1
+    for other in range(world.formations.shape[0]):
+        if is_inside(world, other, row):
+            knock_out(world, other, day)
+    for place in range(world.places.shape[0]):
+        if world.places[place].siege == row:
+            world.places[place].garrison_men = record.ring_men / places
+            world.places[place].garrison_quality = record.ring_quality
+            change_hands(world, place, record.besieger, NOBODY, day)

@@ -1,0 +1,117 @@
+"""Supply: days of supply, eaten by posture, refilled along an open road from a base or by air; replacements.
+
+Source: assumption (shape); figures in `rules.supply`. MODEL rule 3.
+"""
+
+import math
+
+from numba import njit
+
+from sim.records import fire, note
+from sim.rules.ground import is_besieged, is_friendly, is_open_road
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+
+
+@njit(cache=True)
+def supply(world):
+    """Supply every formation for one tick, after bringing the distances from the bases up to date."""
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.posture == Activity.LOST:
+            continue
+        measure_line(world, row)
+        consume(world, row)
+        replace_losses(world, row)
+
+
+@njit(cache=True)
+def measure_line(world, row):
+    """Write a formation's road km from the nearest base; cut off where no open road leads to one.
+
+    Ground it has just taken and not yet holds keeps the distance of its last own place.
+    """
+    unit = world.formations[row]
+    if world.sides[unit.side].has_bases == 0:
+        return
+    refresh_bases(world, unit.alliance, unit.side)
+    km = world.base_km[unit.alliance, unit.at]
+    if math.isfinite(km):
+        unit.base_km = km
+        unit.cut_off = 0
+    elif is_friendly(world, unit.side, unit.at):
+        unit.cut_off = 1
+
+
+@njit(cache=True)
+def refresh_bases(world, alliance, side):
+    """Rebuild the road km from the nearest base for every place of an alliance, if control has changed.
+
+    Shortest paths over open roads from all bases at once, by repeated relaxation from a work list.
+    """
+    version = world.clock[0].control_version
+    if world.base_versions[alliance] == version:
+        return
+    world.base_versions[alliance] = version
+    km = world.base_km[alliance]
+    queue = world.node_from
+    queued = world.node_days
+    size = km.shape[0]
+    count = 0
+    for place in range(size):
+        is_base = world.base_places[alliance, place] == 1 and is_friendly(world, side, place)
+        km[place] = 0.0 if is_base else math.inf
+        queued[place] = 0.0
+        if is_base:
+            queue[count] = place
+            queued[place] = 1.0
+            count += 1
+    head = 0
+    while count > 0:
+        here = queue[head]
+        head = (head + 1) % size
+        count -= 1
+        queued[here] = 0.0
+        for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+            there = world.arc_places[arc]
+            road = world.arc_roads[arc]
+            further = km[here] + world.roads[road].length_km
+            if further < km[there] and is_open_road(world, side, road):
+                km[there] = further
+                if queued[there] == 0.0:
+                    queue[(head + count) % size] = there
+                    queued[there] = 1.0
+                    count += 1
+
+
+@njit(cache=True)
+def consume(world, row):
+    """Eat and refill: use by posture, refill fading with the road distance from base, and what comes by air."""
+    unit, settings, days = world.formations[row], world.settings[0], world.clock[0].tick_days
+    busy = Activity.MARCHING <= unit.posture <= Activity.ADVANCING or unit.posture == Activity.FIGHTING
+    use = settings.supply_use_pushing_per_day if busy else settings.supply_use_halted_per_day
+    refill = unit.air_supply_days_per_day
+    if unit.cut_off == 0:
+        refill += settings.supply_refill_days_per_day * math.exp(-unit.base_km / settings.supply_refill_length_km)
+    had = unit.supply_days
+    unit.supply_days = min(settings.supply_stock_days, max(0.0, had + (refill - use) * days))
+    if had > 0.0 and unit.supply_days == 0.0 and use > 0.0:
+        fire(world, Mechanism.OUT_OF_SUPPLY)
+        note(world, LogKind.WAITS, world.clock[0].day, row, unit.at, Reason.SUPPLY, 0.0)
+    if unit.supply_days == 0.0:
+        unit.quality *= 1.0 - min(1.0, settings.supply_quality_loss_per_day * days)
+
+
+@njit(cache=True)
+def replace_losses(world, row):
+    """Make good a share of the losses while a formation halts on its own ground with a line to its base."""
+    unit, settings = world.formations[row], world.settings[0]
+    halted = unit.to == NOBODY and (
+        unit.posture == Activity.HOLDING or unit.posture == Activity.REFITTING or unit.posture == Activity.PAUSED
+    )
+    lost = unit.full_strength_men - unit.strength_men
+    if not halted or unit.cut_off == 1 or lost <= 0.0 or is_besieged(world, unit.at):
+        return
+    share = min(1.0, settings.supply_replacements_per_day * world.clock[0].tick_days)
+    if share > 0.0:
+        unit.strength_men += share * lost
+        fire(world, Mechanism.REPLACEMENTS)

@@ -1,0 +1,170 @@
+"""Constants of the map: places in space, the network as compressed sparse rows, who is near, what lies where."""
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.scenario.schema import Zone
+
+if TYPE_CHECKING:
+    from sim.world.build import Builder
+
+EARTH_RADIUS_KM = 6371.0088
+
+
+def to_space(lat: float, lon: float) -> tuple[float, float, float]:
+    """Return a point of the sphere as x, y, z in km; straight distances there are great circles up to 0.01 %."""
+    phi, theta = math.radians(lat), math.radians(lon)
+    level = EARTH_RADIUS_KM * math.cos(phi)
+    return level * math.cos(theta), level * math.sin(theta), EARTH_RADIUS_KM * math.sin(phi)
+
+
+def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Return the great-circle distance in km of two (lat, lon) points, by the haversine formula."""
+    lat_a, lon_a, lat_b, lon_b = (math.radians(x) for x in (*a, *b))
+    half = math.sin((lat_b - lat_a) / 2.0) ** 2
+    half += math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2.0) ** 2
+    return 2.0 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
+
+
+def in_polygon(lat: float, lon: float, corners: list[tuple[float, float]]) -> bool:
+    """Return whether a point lies in a polygon of (lat, lon) corners (ray casting on the plate carrée)."""
+    inside = False
+    for (lat_a, lon_a), (lat_b, lon_b) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        if (lat_a > lat) != (lat_b > lat) and lon < (lon_b - lon_a) * (lat - lat_a) / (lat_b - lat_a) + lon_a:
+            inside = not inside
+    return inside
+
+
+def constants(builder: "Builder") -> dict[str, np.ndarray]:
+    """Return every constant array of the World."""
+    return {
+        **network(builder),
+        **neighbours(builder),
+        **memberships(builder),
+        **milestone_lists(builder),
+    }
+
+
+def network(builder: "Builder") -> dict[str, np.ndarray]:
+    """Return the road network as compressed sparse rows, each place's arcs in the order of the roads' rows."""
+    arcs: list[list[tuple[int, int]]] = [[] for _ in builder.names["places"].ids]
+    for row, one in enumerate(builder.names["roads"].ids):
+        road = builder.model.roads[one]
+        a, b = builder.row("places", road.from_), builder.row("places", road.to)
+        arcs[a].append((b, row))
+        arcs[b].append((a, row))
+    flat = [arc for one in arcs for arc in one]
+    return {
+        "arc_starts": np.concatenate([[0], np.cumsum([len(one) for one in arcs])]).astype(np.int64),
+        "arc_places": np.array([place for place, _ in flat], np.int64),
+        "arc_roads": np.array([road for _, road in flat], np.int64),
+    }
+
+
+def neighbours(builder: "Builder") -> dict[str, np.ndarray]:
+    """Return, for each place, the places within `clock.near_km`, nearest first."""
+    places, reach = builder.views["places"], builder.template[builder.layout.slot("clock", 0, column="near_km")]
+    points = np.stack([places["x_km"], places["y_km"], places["z_km"]], axis=1)
+    starts, near, kms = [0], [], []
+    for row in range(len(points)):
+        km = np.sqrt(((points - points[row]) ** 2).sum(axis=1))
+        rows = [other for other in np.argsort(km, kind="stable") if other != row and km[other] <= reach]
+        near += rows
+        kms += [float(km[other]) for other in rows]
+        starts.append(len(near))
+    return {
+        "near_starts": np.array(starts, np.int64),
+        "near_places": np.array(near, np.int64),
+        "near_km": np.array(kms, np.float64),
+    }
+
+
+def mask(builder: "Builder", rows: list, table: str, chosen: list) -> np.ndarray:
+    """Return an int64 matrix len(rows) x table with 1 where the table's id is in the row's list."""
+    matrix = np.zeros((len(rows), len(builder.names[table])), np.int64)
+    for row, ids in enumerate(chosen):
+        for one in ids:
+            matrix[row, builder.row(table, one)] = 1
+    return matrix
+
+
+def memberships(builder: "Builder") -> dict[str, np.ndarray]:
+    """Return who may enter where and which places belong to what."""
+    model, names = builder.model, builder.names
+    sides = [model.sides[one] for one in names["sides"].ids]
+    zones = [model.zones[one] for one in names["zones"].ids]
+    arms = [model.air_arms[one] for one in names["air_arms"].ids]
+    sieges = [model.sieges[one] for one in names["sieges"].ids]
+    sectors = [model.sectors[one].polygon for one in names["sectors"].ids]
+    bases = {side: model.sides[side].bases for side in names["sides"].ids}
+    alliances = [alliance_sides(builder, one) for one in names["alliances"].ids]
+    finishes = [
+        model.races[race].finish.get(contestant, [])
+        for race in names["races"].ids
+        for contestant in names["contestants"].ids
+    ]
+    defied = [model.formations[one].defies for one in names["formations"].ids]
+    everywhere, everyone = names["places"].ids, names["countries"].ids
+    return {
+        "may_enter": mask(builder, sides, "countries", [side.countries or everyone for side in sides]),
+        "in_sector": mask(builder, sectors, "places", [places_inside(model, one) for one in sectors]),
+        "in_zone": mask(builder, zones, "places", [places_of_zone(model, one) for one in zones]),
+        "zone_sides": mask(builder, zones, "sides", [zone.applies_to for zone in zones]),
+        "defies": mask(builder, defied, "zones", defied),
+        "air_sides": mask(builder, arms, "sides", [arm.supports for arm in arms]),
+        "air_places": mask(
+            builder, arms, "places",
+            [[p for p in everywhere if not arm.flies_over or set(arm.flies_over) & set(model.places[p].tags)]
+             for arm in arms],
+        ),
+        "ring_places": mask(builder, sieges, "places", [siege.ring_from for siege in sieges]),
+        "base_places": mask(
+            builder, alliances, "places", [[p for side in sides for p in bases[side]] for sides in alliances]
+        ),
+        "finish_places": mask(builder, finishes, "places", finishes),
+    }  # fmt: skip
+
+
+def alliance_sides(builder: "Builder", alliance: str) -> list[str]:
+    """Return the sides of an alliance, those of one alone included."""
+    return list(builder.model.alliances.get(alliance, [alliance.removesuffix(" alone")]))
+
+
+def places_inside(model: object, polygon: list[tuple[float, float]]) -> list[str]:
+    """Return the places inside a polygon."""
+    places = model.places  # type: ignore[attr-defined]
+    return [one for one, place in places.items() if in_polygon(place.lat, place.lon, polygon)]
+
+
+def places_of_zone(model: object, zone: Zone) -> list[str]:
+    """Return the places inside a zone. A radius that is a distribution counts with its median here."""
+    places = model.places  # type: ignore[attr-defined]
+    if zone.shape == "tag":
+        return [one for one, place in places.items() if zone.tag in place.tags]
+    centre, radius = (zone.centre_lat, zone.centre_lon), zone.radius_km.median()  # type: ignore[union-attr]
+    return [one for one, place in places.items() if great_circle_km(centre, (place.lat, place.lon)) <= radius]  # type: ignore[arg-type]
+
+
+def milestone_lists(builder: "Builder") -> dict[str, np.ndarray]:
+    """Return what each milestone asks of which places, sides and formations."""
+    model, names = builder.model, builder.names
+    stones = [model.milestones[one] for one in names["milestones"].ids]
+    places, ends, sides, formations = [], [], [], []
+    for stone in stones:
+        asked = stone.held or stone.reached or stone.connected or stone.near
+        by = list(asked.by) if asked else []
+        reached = stone.reached
+        places.append(asked.ends_a if stone.connected else getattr(asked, "places", []))  # type: ignore[union-attr]
+        ends.append(stone.connected.ends_b if stone.connected else [])
+        sides.append(by)
+        listed = list(reached.formations) if reached else []
+        chosen = [f for f, one in model.formations.items() if one.side in by and (reached or stone.near)]
+        formations.append(listed + [one for one in chosen if one not in listed])
+    return {
+        "milestone_places": mask(builder, stones, "places", places),
+        "milestone_ends": mask(builder, stones, "places", ends),
+        "milestone_sides": mask(builder, stones, "sides", sides),
+        "milestone_formations": mask(builder, stones, "formations", formations),
+    }

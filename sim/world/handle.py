@@ -1,0 +1,104 @@
+"""The World as compiled rules see it: one pointer instead of some sixty arrays at every call.
+
+Passing a tuple of sixty arrays from rule to rule made the compiler spend minutes on copying their descriptors and
+counting references. `WorldRef` is a plain pointer to a table of (address, shape) words; `world.formations` in a rule
+reads two or three words and is an array without a reference count. The World itself keeps the memory alive. In plain
+Python the World is its own handle. Measurements: docs/decisions.md.
+"""
+
+import hashlib
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, unbox
+from numba.np.arrayobj import make_array, populate_array
+
+from sim.world.world import World
+
+WORDS_A_FIELD = 3
+
+
+class WorldRefType(types.Type):
+    """Numba's type of a WorldRef: the names and array types of its fields, in order."""
+
+    def __init__(self, fields: tuple[tuple[str, types.Array], ...]) -> None:
+        """Name the type by its fields."""
+        self.fields = fields
+        self.rows = {name: row for row, (name, _) in enumerate(fields)}
+        self.types = dict(fields)
+        # the name goes into every compiled symbol, and fields spelled out there slow the compiler down
+        super().__init__(name=f"WorldRef_{hashlib.blake2b(repr(fields).encode(), digest_size=8).hexdigest()}")
+
+
+@register_model(WorldRefType)
+class WorldRefModel(models.PrimitiveModel):
+    """A WorldRef is a pointer to 64-bit words in compiled code."""
+
+    def __init__(self, manager: Any, world_type: WorldRefType) -> None:
+        """Choose the machine type."""
+        super().__init__(manager, world_type, ir.IntType(64).as_pointer())
+
+
+@infer_getattr
+class WorldRefAttributes(AttributeTemplate):
+    """`world.formations` has the array type of that field."""
+
+    key = WorldRefType
+
+    def generic_resolve(self, world_type: WorldRefType, name: str) -> types.Type | None:
+        """Return the type of a field, None for an unknown name."""
+        return world_type.types.get(name)
+
+
+@lower_getattr_generic(WorldRefType)
+def read_field(context: Any, builder: Any, world_type: WorldRefType, pointer: Any, name: str) -> Any:
+    """Build the array of a field from its words: address, then shape; all arrays are C-contiguous."""
+    array_type = world_type.types[name]
+    word = ir.IntType(64)
+    first = world_type.rows[name] * WORDS_A_FIELD
+    words = [
+        builder.load(builder.gep(pointer, [ir.Constant(word, first + index)])) for index in range(WORDS_A_FIELD)
+    ]
+    array = make_array(array_type)(context, builder)
+    shape = words[1 : 1 + array_type.ndim]
+    item = ir.Constant(word, context.get_abi_sizeof(context.get_data_type(array_type.dtype)))
+    strides = [item] if array_type.ndim == 1 else [builder.mul(shape[1], item), item]
+    data = builder.inttoptr(words[0], context.get_data_type(array_type.dtype).as_pointer())
+    populate_array(array, data=data, shape=shape, strides=strides, itemsize=item, meminfo=None)
+    return array._getvalue()
+
+
+@unbox(WorldRefType)
+def unbox_world(world_type: WorldRefType, reference: Any, call: Any) -> NativeValue:
+    """Read the pointer from the reference's `address`."""
+    number = call.pyapi.object_getattr_string(reference, "address")
+    address = call.pyapi.long_as_ulonglong(number)
+    call.pyapi.decref(number)
+    pointer = call.builder.inttoptr(address, ir.IntType(64).as_pointer())
+    return NativeValue(pointer, is_error=cgutils.is_not_null(call.builder, call.pyapi.err_occurred()))
+
+
+class WorldRef:
+    """A reference to a World's arrays that compiled rules take as their argument; it keeps the World alive."""
+
+    def __init__(self, world: World) -> None:
+        """Write down where each array lies. Every array is C-contiguous, of one or two dimensions."""
+        self.world = world
+        self.words = np.zeros((len(world), WORDS_A_FIELD), np.int64)
+        for row, array in enumerate(world):
+            self.words[row, 0] = array.ctypes.data
+            self.words[row, 1 : 1 + array.ndim] = array.shape
+        self.address = int(self.words.ctypes.data)
+        fields = [(name, numba.typeof(array)) for name, array in zip(World._fields, world, strict=True)]
+        self._numba_type_ = WorldRefType(
+            tuple((name, types.Array(one.dtype, one.ndim, "C")) for name, one in fields)
+        )
+
+
+def handle_of(world: World) -> "World | WorldRef":
+    """Return what rules take: a reference to the World's arrays, or, with the compiler off, the World itself."""
+    return world if numba.config.DISABLE_JIT else WorldRef(world)

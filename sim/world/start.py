@@ -1,0 +1,145 @@
+"""The start of a run: the template copied, the drawn assumptions written, and what follows from them derived."""
+
+from numba import njit
+
+from sim.draws import NO_ID, Purpose, uniform
+from sim.world.codes import NOBODY, Activity
+
+GARRISON_FLOOR = 1e-9
+
+
+@njit(cache=True)
+def restore(block, template, slots, values):
+    """Copy the template into the run block and write each drawn value to its slot.
+
+    `block`, `template`: float64, 1-D, of one length; `slots`: int64; `values`: float64, as many as slots.
+    """
+    block[:] = template
+    for index in range(slots.shape[0]):
+        block[slots[index]] = values[index]
+
+
+@njit(cache=True)
+def begin(world, key_low, key_high, logging):
+    """Derive the state of day 0 from a restored block; `key_low`, `key_high`: the run's key; `logging`: 0 or 1."""
+    clock = world.clock[0]
+    clock.key_low = key_low
+    clock.key_high = key_high
+    clock.logging = logging
+    clock.control_version = 1
+    for alliance in range(world.base_versions.shape[0]):
+        world.base_versions[alliance] = 0
+    settle_roads(world)
+    settle_places(world)
+    spread_garrisons(world)
+    ready_formations(world)
+    ready_channels(world)
+    ready_sieges(world)
+
+
+@njit(cache=True)
+def settle_roads(world):
+    """Copy the class figures to every road, so that movement looks in one row."""
+    for row in range(world.roads.shape[0]):
+        road = world.roads[row]
+        road.march_km_per_day = world.road_classes[road.road_class].march_km_per_day
+        road.advance_factor = world.road_classes[road.road_class].advance_factor
+
+
+@njit(cache=True)
+def settle_places(world):
+    """Copy the kind's figures to every place that has none of its own."""
+    for row in range(world.places.shape[0]):
+        place = world.places[row]
+        kind = world.place_kinds[place.kind]
+        place.breakpoint_share = kind.breakpoint_share
+        place.preparation_days = kind.preparation_days
+        place.consolidation_days = kind.consolidation_days
+        place.frontage_men = kind.frontage_men
+        if place.fortification < 0.0:
+            place.fortification = kind.fortification
+        if place.capacity_men < 0.0:
+            place.capacity_men = kind.capacity_men
+        if place.garrison_share < 0.0:
+            place.garrison_share = kind.garrison_weight
+
+
+@njit(cache=True)
+def spread_garrisons(world):
+    """Spread each garrison group's men over its places in proportion to their weights; elsewhere, rear garrisons."""
+    for group in range(world.garrisons.shape[0]):
+        total = 0.0
+        for row in range(world.places.shape[0]):
+            if world.places[row].garrison == group:
+                total += world.places[row].garrison_share
+        for row in range(world.places.shape[0]):
+            place = world.places[row]
+            if place.garrison == group:
+                share = place.garrison_share / max(total, GARRISON_FLOOR)
+                place.garrison_men = world.garrisons[group].strength_men * share
+                place.garrison_quality = world.garrisons[group].quality
+    for row in range(world.places.shape[0]):
+        place = world.places[row]
+        if place.garrison == NOBODY:
+            place.garrison_quality = 1.0
+            if place.holder != NOBODY:
+                place.garrison_men = world.settings[0].control_rear_garrison_men
+        place.garrison_start_men = place.garrison_men
+
+
+@njit(cache=True)
+def ready_formations(world):
+    """Give every formation its full strength, its contact range and its position; open the assaults under way."""
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        unit.full_strength_men = unit.strength_men
+        unit.supply_days = min(unit.supply_days, world.settings[0].supply_stock_days)
+        unit.contact_range_km = world.settings[0].encounters_contact_range_km
+        unit.support = 1.0
+        unit.interest = world.commands[unit.command].default_interest
+        unit.pushing = 1
+        unit.arrived_day = 0.0
+        if unit.assault != NOBODY:
+            unit.posture = Activity.FIGHTING
+        place_on_road(world, unit)
+
+
+@njit(cache=True)
+def place_on_road(world, unit):
+    """Write a formation's position in space from its place on the road."""
+    here = world.places[unit.at]
+    there = world.places[unit.to] if unit.to != NOBODY else here
+    share = unit.km / world.roads[unit.road].length_km if unit.to != NOBODY else 0.0
+    unit.x_km = here.x_km + share * (there.x_km - here.x_km)
+    unit.y_km = here.y_km + share * (there.y_km - here.y_km)
+    unit.z_km = here.z_km + share * (there.z_km - here.z_km)
+
+
+@njit(cache=True)
+def ready_channels(world):
+    """Decide which channels work at the start."""
+    for row in range(world.channels.shape[0]):
+        channel = world.channels[row]
+        u = uniform(world.clock[0], Purpose.CHANNEL_OPEN, channel.draw_key, NO_ID, 0)
+        channel.open = 1 if u < channel.working else 0
+
+
+@njit(cache=True)
+def ready_sieges(world):
+    """Man the rings and count the defenders, against whose strength the hazard of falling is measured."""
+    for row in range(world.sieges.shape[0]):
+        siege = world.sieges[row]
+        men, power, defenders = 0.0, 0.0, 0.0
+        for place in range(world.places.shape[0]):
+            here = world.places[place]
+            if world.ring_places[row, place] == 1 and here.holder == siege.besieger:
+                men += here.garrison_men
+                power += here.garrison_men * here.garrison_quality
+            if here.siege == row:
+                defenders += here.garrison_men
+        for other in range(world.formations.shape[0]):
+            if world.places[world.formations[other].at].siege == row and world.formations[other].to == NOBODY:
+                defenders += world.formations[other].strength_men
+        siege.ring_men = siege.ring_share * men
+        siege.ring_quality = power / men if men > 0.0 else 1.0
+        siege.start_men = max(defenders, 1.0)

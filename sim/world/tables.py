@@ -1,0 +1,94 @@
+"""The world's tables: one row an entity, every field eight bytes, all of one run in one block of memory.
+
+Fields are float64, int64 (row numbers, codes and flags) or uint64 (draw keys). A table is a plain array whose items
+are records, so that `world.formations[row].strength_men` reads the same compiled and in plain Python. Because every
+field is eight bytes, all that a run changes lies in one flat float64 block: a run starts by copying the template and
+writing each drawn assumption to its slot.
+"""
+
+import numpy as np
+
+from sim.scenario.rule_settings import Rules
+
+
+def record(floats: str, integers: str = "", keys: str = "draw_key") -> np.dtype:
+    """Return a record dtype of eight-byte fields from three lists of names."""
+    fields = [(name, np.uint64) for name in keys.split()]
+    fields += [(name, np.float64) for name in floats.split()]
+    fields += [(name, np.int64) for name in integers.split()]
+    return np.dtype((np.record, np.dtype(fields)))
+
+
+def settings_fields() -> str:
+    """Return the names `<section>_<setting>` of every rule setting, derived from the schema."""
+    names = []
+    for section, field in Rules.model_fields.items():
+        settings = field.annotation.model_fields  # type: ignore[union-attr]
+        names += [f"{section}_{name}" for name in settings if name not in ("source", "confidence", "note")]
+    return " ".join(names)
+
+
+CLOCK = record(
+    "day tick_days horizon_days near_km",
+    "tick ticks_per_day control_version incidents arrivals log_rows overflow logging cuts milestone_version",
+    "key_low key_high",
+)
+SETTINGS = record(settings_fields(), keys="")
+SIDE = record("push_rate_km_per_day", "alliance has_bases")
+COMMAND = record("restraint default_interest", "side patron")
+FORMATION = record(
+    "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
+    "cycle_until_day halt_until_day arrived_day support interest contact_range_km contact_hazard contact_threshold "
+    "line_hazard line_threshold try_hazard try_threshold rung_day",
+    "side alliance command contestant at to road turning_back posture reason sector orders_first orders_count order "
+    "objective pushing cycles halt_reason path_position path_length path_version path_target no_way_version "
+    "no_way_target assault defying rung tries strikes refits incidents line_with line_breaks was_moving arrived_how "
+    "arrival_open finish_open cut_off last_reason near_place near_version",
+)
+ORDER = record("", "formation objective kind bypass after only_if unless go_if_ally_holds wait_if_rival_holds", "")
+FLAG = record("day", "up")
+PLACE = record(
+    "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
+    "preparation_days consolidation_days frontage_men capacity_men clear_days claim_day raid_hazard raid_threshold "
+    "reinforcement_hazard reinforcement_threshold counter_day",
+    "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters counter_source "
+    "watched",
+)
+ROAD = record("length_km march_km_per_day advance_factor cut_until_day", "from_place to_place road_class cut cuts bridge_out")
+ROAD_CLASS = record("march_km_per_day advance_factor")
+PLACE_KIND = record(
+    "fortification breakpoint_share preparation_days consolidation_days frontage_men capacity_men garrison_weight"
+)
+ASSAULT = record("ready_day attackers_start_men defenders_start_men", "state number", "")
+GARRISON = record("strength_men quality", "side command insurgent start_places places")
+AIR_ARM = record("sorties_per_day sorties_for_full_support support_factor", "side command main_effort")
+ZONE = record("x_km y_km z_km radius_km", "circle enforcer lifted_by lifted")
+TENSION = record("level jump half_life_days", "command_a command_b")
+CHANNEL = record(
+    "working restored_per_day suspended_by_strike_probability hazard threshold",
+    "command_a command_b open suspensions restorations",
+)
+EVENT = record(
+    "day delay_days hazard_per_day hazard_times probability due_day hazard threshold",
+    "flag after hazard_times_when state effects_first effects_count has_day has_hazard",
+)
+EFFECT = record("amount", "verb target side_a side_b stance", "")
+MILESTONE = record("within_km", "flag predicate target at_least")
+SIEGE = record(
+    "ring_share falls_per_day strength_loss_per_day ring_men ring_quality start_men hazard threshold",
+    "besieger state",
+)
+CONTESTANT = record("", "side")
+FINISH = record("day", "formation", "")
+
+INCIDENT_ROW = np.dtype(
+    (np.record, np.dtype([("day", np.float64)] + [(n, np.int64) for n in
+     "place formation side other_formation other_place other_side kind cause".split()]))
+)
+ARRIVAL_ROW = np.dtype(
+    (np.record, np.dtype([("day", np.float64)] + [(n, np.int64) for n in "formation place how".split()]))
+)
+LOG_ROW = np.dtype(
+    (np.record, np.dtype([("day", np.float64), ("value", np.float64)] + [(n, np.int64) for n in
+     "kind actor place other".split()]))
+)
