@@ -1,4 +1,4 @@
-"""The manifest of a batch: what was run, so that it can be run again, carried on and told apart from another."""
+"""The manifest of a batch: what was run, so that it can be run again, carried on and told from another."""
 
 import difflib
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sim
+from experiments.tables import chunk_grid
 from sim.compiler_cache import code_hash
 from sim.errors import RunError, UsageError
 
@@ -38,7 +39,7 @@ def describe(scenario: "Scenario", runs: range, seed: int, engine: str, command_
         "command_line": command_line,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": 0.0,
-        "chunks": {"done": 0, "all": 0},
+        "chunks": {"done": 0, "all": len(chunk_grid(runs))},
         **_names(scenario),
         "scenario_text": scenario.text,
     }
@@ -48,7 +49,9 @@ def _names(scenario: "Scenario") -> Manifest:
     """Return what tables and plots of these runs need to know of the scenario."""
     model = scenario.model
     sides = {one: {"name": side.name, "colour": side.colour} for one, side in model.sides.items()}
-    entrants = {one: {"name": entrant.name, "side": entrant.side} for one, entrant in model.contestants.items()}
+    entrants = {
+        one: {"name": entrant.name, "side": entrant.side} for one, entrant in model.contestants.items()
+    }
     races = {
         one: {"title": race.title, "contestants": list(race.finish), "headline": race.headline}
         for one, race in model.races.items()
@@ -64,7 +67,7 @@ def _names(scenario: "Scenario") -> Manifest:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that results depend on; `code` is a hash of the model's files and of the compiler."""
+    """Return the versions that results depend on; `code` is a hash of the model's files and the compiler."""
     libraries = {name: version(name) for name in ("numpy", "numba", "mesa")}
     code = code_hash(Path(sim.__file__).parent)
     return {"race": sim.__version__, "code": code, "python": platform.python_version(), **libraries}
@@ -76,7 +79,7 @@ def of_the_results(manifest: Manifest) -> Manifest:
 
 
 def differences(ours: Manifest, theirs: Manifest) -> list[str]:
-    """Return what keeps two batches from being one, a line each: the seed, versions, the scenario line by line."""
+    """Return what keeps two batches from being one, a line each: seed, versions, scenario."""
     lines = []
     if ours["seed"] != theirs["seed"]:
         lines.append(f"seed: {theirs['seed']} there, {ours['seed']} here")
@@ -101,10 +104,12 @@ def _text_differences(there: str, here: str) -> list[str]:
 
 
 def read(directory: Path) -> Manifest:
-    """Return the manifest of the batch in a folder. Raises UsageError where there is none, RunError if damaged."""
+    """Return the manifest in a batch's folder. Raises UsageError where there is none, RunError if damaged."""
     path = directory / FILE_NAME
     if not path.is_file():
-        raise UsageError(f"{directory}: no batch here (no {FILE_NAME}); make one with: race run ... --out {directory}")
+        raise UsageError(
+            f"{directory}: no batch here (no {FILE_NAME}); make one with: race run ... --out {directory}"
+        )
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         _ = manifest["runs"], manifest["seed"], manifest["scenario_hash"], manifest["chunks"]["done"]
@@ -121,11 +126,11 @@ def write(directory: Path, manifest: Manifest) -> None:
 def is_complete(manifest: Manifest) -> bool:
     """Tell whether all runs are done and the tables are written."""
     chunks = manifest["chunks"]
-    return chunks["done"] == chunks["all"] > 0
+    return bool(chunks["done"] == chunks["all"])
 
 
 def require_complete(directory: Path) -> Manifest:
-    """Return the manifest of a finished batch. Raises UsageError where there is none or it is not finished."""
+    """Return the manifest of a finished batch. Raises UsageError where there is none."""
     manifest = read(directory)
     if not is_complete(manifest):
         raise UsageError(f"{directory}: this batch is not finished; go on with: {resume_command(manifest)}")

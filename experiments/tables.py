@@ -1,12 +1,12 @@
 """The tables of a batch on disk: saved chunks while it runs, four Parquet files once it is done.
 
-Chunks lie on one fixed grid of run numbers, and so do the row groups of the Parquet files. What a file holds is
-therefore decided by the runs alone, whatever the workers, the engine and the interruptions.
+Chunks lie on one fixed grid of run numbers, and so do the row groups of the Parquet files. What a file holds
+is therefore decided by the runs alone, whatever the workers, the engine and the interruptions.
 """
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,6 @@ from sim.errors import RunError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from sim.outcomes import RunTables
 
 CHUNK_RUNS = 250
 NAMES = ("runs", "arrivals", "incidents", "days")
@@ -67,9 +65,12 @@ def column_names(directory: Path, name: str) -> list[str]:
 # ---------------------------------------------------------------- chunks
 
 
-def save_chunk(directory: Path, chunk: range, tables: "RunTables") -> None:
-    """Save a chunk's four tables, all at once or not at all. Raises RunError if they are not of these runs."""
-    if not np.array_equal(tables.runs["run"].to_numpy(), np.asarray(chunk)):
+def save_chunk(directory: Path, chunk: range, tables: Sequence[pa.Table]) -> None:
+    """Save a chunk's four tables (in the order of NAMES), all at once or not at all.
+
+    Raises RunError if they are not of these runs.
+    """
+    if not np.array_equal(tables[0]["run"].to_numpy(), np.asarray(chunk)):
         raise RunError(f"runs {chunk.start} to {chunk.stop - 1} were asked for, and other runs came back")
     folder = _chunk_path(directory, chunk)
     unfinished = folder.with_name(f"{folder.name}.{os.getpid()}.unfinished")
@@ -104,7 +105,7 @@ def _read_chunk(directory: Path, chunk: range, name: str) -> pa.Table:
 
 
 def assemble(directory: Path, chunks: Iterable[range]) -> None:
-    """Write the four Parquet files from saved chunks (in run order), one row group a chunk, one at a time in memory."""
+    """Write the Parquet files from saved chunks (in run order): one row group a chunk, one in memory."""
     chunks = list(chunks)
     for name in NAMES:
         path = path_of(directory, name)
@@ -123,18 +124,12 @@ def _write_parquet(path: Path, tables: Iterator[pa.Table]) -> None:
 
 
 def take_apart(directory: Path, runs: range, wanted: Iterable[range]) -> None:
-    """Save those chunks of a finished batch of `runs` that are `wanted` again, so that more runs can join them."""
+    """Save those chunks of a finished batch of `runs` that are `wanted` again, so that more can join them."""
     wanted = set(wanted) - saved_chunks(directory)
     files = [pq.ParquetFile(path_of(directory, name)) for name in NAMES]
     for row_group, chunk in enumerate(chunk_grid(runs)):
         if chunk in wanted:
-            save_chunk(directory, chunk, _as_run_tables(file.read_row_group(row_group) for file in files))
-
-
-def _as_run_tables(tables: Iterable[pa.Table]) -> "RunTables":
-    from sim.outcomes import RunTables
-
-    return RunTables(*tables)
+            save_chunk(directory, chunk, [file.read_row_group(row_group) for file in files])
 
 
 def remove_chunks(directory: Path) -> None:
