@@ -1,6 +1,7 @@
 """The command line `race`. What is slow to import waits inside the commands, so that help comes at once."""
 
 import errno
+import os
 import shlex
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typer.core import TyperGroup
 
 import sim
 from experiments import cli_scenario
-from sim.errors import RaceError, RunError, UsageError
+from sim.errors import RaceError, RunError, ScenarioError, UsageError
 
 if TYPE_CHECKING:
     from experiments.batch import BatchResult
@@ -31,7 +32,7 @@ HELP_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 class PlainErrors(TyperGroup):
-    """Commands whose errors end in one clear message on the error stream and an exit code, without a traceback."""
+    """Commands whose errors end in one clear message and an exit code, without a traceback."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
@@ -41,7 +42,8 @@ class PlainErrors(TyperGroup):
             complain(str(interruption) or "interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except RaceError as error:
-            complain(f"race: {error}")
+            # A scenario's problems each start with their own file and line, where an editor can jump to.
+            complain(str(error) if isinstance(error, ScenarioError) else f"race: {error}")
             raise typer.Exit(FAILED if isinstance(error, RunError) else BAD_INPUT) from None
         except OSError as error:
             if error.errno == errno.EPIPE or error.filename is None:
@@ -57,8 +59,8 @@ def complain(message: str) -> None:
 
 app = typer.Typer(
     cls=PlainErrors,
-    help="Forces race across a road network for the same objectives: who is first, when, how often do they clash?",
-    epilog="Start with:  race run june_2017        Exit codes: 0 done, 1 failed, 2 bad input, 130 interrupted",
+    help="Several forces race across a road network: who is there first, when, and how often do they clash?",
+    epilog="\b\nStart with:  race run june_2017\nExit codes:  0 done, 1 failed, 2 bad input, 130 interrupted",
     context_settings=HELP_SETTINGS,
     no_args_is_help=True,
     add_completion=False,
@@ -70,7 +72,19 @@ app.add_typer(cli_scenario.app, name="scenario")
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="race")
+    try:
+        app(prog_name="race")
+    except SystemExit as leaving:
+        if leaving.code == INTERRUPTED:
+            leave_at_once()
+        raise
+
+
+def leave_at_once() -> None:
+    """End the process without waiting for workers: what they are in the middle of is not wanted any more."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def show_version(asked: bool) -> None:
@@ -101,7 +115,9 @@ class Engine(StrEnum):
 
 RunsOption = Annotated[
     str | None,
-    typer.Option("--runs", metavar="N|A:B", help=f"How many, or numbers A to B - 1.  [default: {DEFAULT_RUNS}]"),
+    typer.Option(
+        "--runs", metavar="N|A:B", help=f"How many, or numbers A to B - 1.  [default: {DEFAULT_RUNS}]"
+    ),
 ]
 SeedOption = Annotated[
     int | None,
@@ -219,7 +235,11 @@ def progress_bar(scenario: "Scenario", hidden: bool) -> Iterator["Progress | Non
     task, started_s = bar.add_task("", total=None), time.monotonic()
 
     def show(done_runs: int, asked_runs: int) -> None:
-        text = f"{scenario.name}: runs" if done_runs else f"{scenario.name}: compiling the rules, if they are new"
+        text = (
+            f"{scenario.name}: runs"
+            if done_runs
+            else f"{scenario.name}: compiling the rules, if they are new"
+        )
         bar.update(task, completed=done_runs, total=asked_runs, description=text)
         if time.monotonic() - started_s > SHOW_PROGRESS_AFTER_S:
             bar.start()
@@ -281,11 +301,12 @@ def replay_command(
     directory: BatchArgument,
     run: Annotated[int, typer.Option("--run", metavar="K", min=0, help="Number of the run.")],
 ) -> None:
-    """Tell one run of a batch day by day: who moved where, who waits and why, assaults, incidents, milestones."""
-    from experiments.manifest import read
+    """Tell one run of a batch day by day: who moves, who waits and why, assaults, raids, incidents."""
+    from experiments.manifest import read, versions
     from experiments.replay import tell
 
-    read(directory)
+    if read(directory)["versions"] != versions():
+        complain("race: this batch was made by other versions; its runs may go differently when replayed")
     for sentence in tell(directory, run):
         typer.echo(sentence)
 

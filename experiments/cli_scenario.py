@@ -1,9 +1,23 @@
 """The commands `race scenario ...`: look at a scenario before it is run."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.scenario.loading import Scenario
+    from sim.scenario.numbers import Quantity
+    from sim.scenario.schema import Formation, Order, ScenarioModel
+
+ASSUMPTION = "assumption"
+COUNTED = ("places", "roads", "sides", "formations", "garrisons", "zones", "events", "milestones", "races")
+SHOWN_INTERESTS = 4
+SHOWN_PLACES = 4
 
 app = typer.Typer(
     help="Check and show scenarios.",
@@ -17,6 +31,9 @@ SetsOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change the scenario; may be repeated."),
 ]
+MapOption = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE.png", help="The map.  [default: results/NAME-map.png]")
+]
 
 
 @app.command("check", epilog="\b\nExample:\n  race scenario check scenarios/june_2017")
@@ -25,25 +42,16 @@ def check_command(scenario: ScenarioArgument, sets: SetsOption = None) -> None:
     from sim.scenario.loading import load
 
     loaded = load(scenario, sets or [])
-    model = loaded.model
-    counts = {name: len(getattr(model, name)) for name in ("places", "roads", "sides", "formations", "races")}
-    described = ", ".join(f"{count} {name}" for name, count in counts.items())
-    typer.echo(f"ok: {loaded.name} ({described}; hash {loaded.short_hash})")
+    counts = [f"{len(getattr(loaded.model, name))} {name}" for name in COUNTED]
+    typer.echo(f"ok: {loaded.name}: {', '.join(counts)}; hash {loaded.short_hash}")
 
 
 @app.command("show", epilog="\b\nExample:\n  race scenario show june_2017 --out map.png")
-def show_command(
-    scenario: ScenarioArgument,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE.png", help="The map.  [default: results/NAME-map.png]")
-    ] = None,
-    sets: SetsOption = None,
-) -> None:
+def show_command(scenario: ScenarioArgument, out: MapOption = None, sets: SetsOption = None) -> None:
     """Print what is in a scenario and draw its map."""
     from rich.console import Console
 
     from experiments.maps import draw_scenario_map
-    from experiments.scenario_summary import print_scenario
     from sim.scenario.loading import load
 
     loaded = load(scenario, sets or [])
@@ -51,4 +59,179 @@ def show_command(
     path = out or Path("results") / f"{loaded.name}-map.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     draw_scenario_map(loaded.model, path)
-    typer.echo(f"\nmap: {path}")
+    typer.echo(f"map: {path}")
+
+
+# ---------------------------------------------------------------- the printed summary
+
+
+def print_scenario(scenario: "Scenario", console: "Console") -> None:
+    """Print a scenario's sides, commands, formations, races, milestones, network and sources."""
+    model = scenario.model
+    console.print(f"[bold]{model.title}[/bold]  ({scenario.name}, {scenario.short_hash})")
+    console.print(f"from {model.start_date}, {model.horizon_days} days, ticks of {model.tick_hours:g} h")
+    if model.question:
+        console.print(model.question)
+    for heading, columns, rows in (
+        ("Sides", ("id", "name", "colour", "bases"), side_rows(model)),
+        ("Commands", ("id", "side", "restraint", "cares most for"), command_rows(model)),
+        ("Formations", ("id", "command", "men", "start", "orders"), formation_rows(model)),
+        ("Garrisons", ("id", "command", "men", "places"), garrison_rows(model)),
+        ("Races", ("id", "finish", "contestants"), race_rows(model)),
+        ("Milestones", ("id", "title"), ((one, m.title) for one, m in model.milestones.items())),
+    ):
+        print_table(console, heading, columns, rows)
+    console.print(network_line(model))
+    console.print(sources_line(model))
+
+
+def print_table(
+    console: "Console", heading: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]
+) -> None:
+    """Print a table under its heading; nothing at all when there are no rows."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=heading, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, header_style="dim", overflow="fold", no_wrap=column != columns[-1])
+    for row in rows:
+        table.add_row(*(escape(cell) if cell[:1] != "\0" else cell[1:] for cell in row))
+    if table.row_count:
+        console.print(table)
+        console.print()
+
+
+def side_rows(model: "ScenarioModel") -> Iterator[tuple[str, ...]]:
+    """Yield a row a side."""
+    for one, side in model.sides.items():
+        swatch = f"\0[{side.colour}]██[/] {side.colour}"
+        yield one, side.name, swatch, ", ".join(side.bases)
+
+
+def command_rows(model: "ScenarioModel") -> Iterator[tuple[str, ...]]:
+    """Yield a row a command, with what it cares for most."""
+    for one, command in model.commands.items():
+        weights = {objective: weight.median() for objective, weight in command.interests.items()}
+        first = sorted(weights, key=lambda objective: -weights[objective])[:SHOWN_INTERESTS]
+        cares = ", ".join(f"{objective} {weights[objective]:.2g}" for objective in first)
+        yield one, command.side, spread(command.restraint), cares
+
+
+def formation_rows(model: "ScenarioModel") -> Iterator[tuple[str, ...]]:
+    """Yield a row a formation."""
+    for one, formation in model.formations.items():
+        orders = " > ".join(order_text(order) for order in formation.orders)
+        men = spread(formation.strength_men)
+        yield one, formation.command, men, start_text(formation), orders or "holds"
+
+
+def garrison_rows(model: "ScenarioModel") -> Iterator[tuple[str, ...]]:
+    """Yield a row a garrison."""
+    for one, garrison in model.garrisons.items():
+        yield one, garrison.command, spread(garrison.strength_men), shortened(garrison.places, ", ")
+
+
+def race_rows(model: "ScenarioModel") -> Iterator[tuple[str, ...]]:
+    """Yield a row a race and finish list, with the contestants that share it; * marks the headline race."""
+    for one, race in model.races.items():
+        sharing: dict[str, list[str]] = {}
+        for contestant, places in race.finish.items():
+            sharing.setdefault(shortened(places, " or "), []).append(contestant)
+        for index, (finish, contestants) in enumerate(sharing.items()):
+            name = f"{one}{' *' if race.headline else ''}" if index == 0 else ""
+            yield name, finish, ", ".join(contestants)
+
+
+def shortened(places: list[str], between: str) -> str:
+    """Return a list of places, or the first two and how many there are."""
+    if len(places) <= SHOWN_PLACES:
+        return between.join(places)
+    return f"{', '.join(places[:2])} ... {len(places)} places"
+
+
+def order_text(order: "Order") -> str:
+    """Return an order in a few words: its place, and its kind unless that is "take"."""
+    kind = "" if order.kind == "take" else f"{order.kind.replace('_', ' ')} "
+    return f"{kind}{order.objective}{f' (after {order.after})' if order.after else ''}"
+
+
+def start_text(formation: "Formation") -> str:
+    """Return where a formation starts."""
+    start = formation.start
+    if isinstance(start, str):
+        return start
+    if start.towards is None:
+        return start.at
+    return (
+        f"{start.at} - {start.towards}"
+        if start.km is None
+        else f"{start.at} +{spread(start.km)} km - {start.towards}"
+    )
+
+
+def spread(quantity: "Quantity") -> str:
+    """Return a constant, or a distribution's median and 5 to 95 % range."""
+    import numpy as np
+
+    if quantity.is_constant:
+        return f"{quantity.median():,g}"
+    low, middle, high = quantity.quantiles(np.array([0.05, 0.5, 0.95]))
+    return f"{rounded(middle)} ({rounded(low)} to {rounded(high)})"
+
+
+def rounded(number: float) -> str:
+    """Return a number to two digits, or three from a thousand up."""
+    return f"{float(f'{number:.2g}'):g}" if abs(number) < 1000 else f"{float(f'{number:.3g}'):,.0f}"
+
+
+def network_line(model: "ScenarioModel") -> str:
+    """Return how many places and roads there are, and how long the roads of each class."""
+    lengths_km: Counter[str] = Counter()
+    for road in model.roads.values():
+        lengths_km[road.road_class] += road.length_km.median()
+    by_class = ", ".join(f"{name} {km:,.0f} km" for name, km in lengths_km.most_common())
+    return f"[bold]Network[/bold]  {len(model.places)} places, {len(model.roads)} roads: {by_class}"
+
+
+# ---------------------------------------------------------------- where the numbers come from
+
+
+def sources_line(model: "ScenarioModel") -> str:
+    """Return which share of the numbers has a source, is said to be an assumption, or has neither."""
+    kinds = Counter(kind_of(sources) for sources in sources_of_numbers(model, ()))
+    total = max(1, kinds.total())
+    shares = ", ".join(
+        f"{kinds[kind] / total:.0%} {kind}" for kind in ("with a source", ASSUMPTION, "without either")
+    )
+    return f"[bold]Numbers[/bold]  {kinds.total():,}: {shares}"
+
+
+def kind_of(sources: Iterable[str]) -> str:
+    """Return what stands behind a number."""
+    sources = set(sources)
+    if sources - {ASSUMPTION}:
+        return "with a source"
+    return ASSUMPTION if sources else "without either"
+
+
+def sources_of_numbers(value: Any, around: Iterable[str]) -> Iterator[Iterable[str]]:
+    """Yield the sources of every number a scenario gives: its own, or those of the entry around it."""
+    from pydantic import BaseModel
+
+    from sim.scenario.numbers import Quantity
+
+    if isinstance(value, BaseModel):
+        own = getattr(value, "source", None)
+        sources = [own] if isinstance(own, str) else own or around
+        if isinstance(value, Quantity):
+            yield sources
+            return
+        for key in value.model_fields_set:
+            yield from sources_of_numbers(getattr(value, key), sources)
+    elif isinstance(value, Mapping):
+        for entry in value.values():
+            yield from sources_of_numbers(entry, around)
+    elif isinstance(value, list | tuple):
+        for entry in value:
+            yield from sources_of_numbers(entry, around)

@@ -74,11 +74,14 @@ def save_chunk(directory: Path, chunk: range, tables: Sequence[pa.Table]) -> Non
         raise RunError(f"runs {chunk.start} to {chunk.stop - 1} were asked for, and other runs came back")
     folder = _chunk_path(directory, chunk)
     unfinished = folder.with_name(f"{folder.name}.{os.getpid()}.unfinished")
-    unfinished.mkdir(parents=True)
+    unfinished.mkdir(parents=True, exist_ok=True)
     for name, table in zip(NAMES, tables, strict=True):
         with pa.ipc.new_file(unfinished / f"{name}.arrow", table.schema) as writer:
             writer.write_table(table)
-    unfinished.rename(folder)
+    if folder.exists():
+        shutil.rmtree(unfinished)
+    else:
+        unfinished.rename(folder)
 
 
 def saved_chunks(directory: Path) -> set[range]:

@@ -78,18 +78,24 @@ class Work:
         }
 
     def collect(self, chunks: dict["Future[RunTables]", range], progress: Progress) -> None:
-        """Save chunks as they finish."""
+        """Save chunks as they finish; on Ctrl-C, those too that have finished just now."""
         try:
             while chunks:
                 finished, _ = wait(chunks, timeout=HEARTBEAT_S, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    chunk = chunks.pop(future)
-                    self.save(chunk, future.result())
-                    self.saved_runs += len(chunk)
+                self.keep(finished, chunks)
                 progress(min(self.saved_runs + self.pulse.runs_under_way, self.asked_runs), self.asked_runs)
+        except KeyboardInterrupt:
+            self.keep({future for future in chunks if future.done() and not future.exception()}, chunks)
+            raise
         finally:
             for future in chunks:
                 future.cancel()
+
+    def keep(self, finished: set["Future[RunTables]"], chunks: dict["Future[RunTables]", range]) -> None:
+        """Save finished chunks and take them off the list."""
+        for future in finished:
+            self.save(chunks[future], future.result())
+            self.saved_runs += len(chunks.pop(future))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import fire, note
-from sim.rules.ground import is_besieged, is_foreign, is_friendly, is_hostile, men_at
+from sim.rules.ground import count_standing, is_besieged, is_foreign, is_friendly, is_hostile, men_at
 from sim.rules.movement import enter, knock_out, turn_back
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
@@ -71,10 +71,12 @@ def assault(world):
     Assaults are carried out in draw-key order of their leaders, one after the other, because beaten defenders may
     withdraw into a place that is itself under assault.
     """
+    count_standing(world)
     for row in range(world.formations.shape[0]):
         place = world.formations[row].assault
         if place != NOBODY and is_leader(world, row):
             carry_out(world, row, place)
+    count_standing(world)
 
 
 @njit(cache=True)
@@ -299,7 +301,8 @@ def garrison_leaves(world, leader, place, now):
     odds = attackers(world, place, world.formations[leader].alliance) / men_against(world, leader, place)
     if settings.assault_leave_odds <= 0.0 or odds < settings.assault_leave_odds:
         return False
-    if uniform(world.clock[0], Purpose.LEAVE_OR_FIGHT, here.draw_key, NO_ID, here.assaults) >= settings.assault_leave_probability:
+    u = uniform(world.clock[0], Purpose.LEAVE_OR_FIGHT, here.draw_key, NO_ID, here.assaults)
+    if u >= settings.assault_leave_probability * here.leave_factor:
         return False
     fire(world, Mechanism.GARRISON_LEFT)
     note(world, LogKind.GARRISON_LEFT, now, leader, place, NOBODY, here.garrison_men)

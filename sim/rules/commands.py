@@ -7,7 +7,7 @@ prong gets the sorties. MODEL rule 9; source of the shape: assumption.
 from numba import njit
 
 from sim.records import fire, note
-from sim.rules.ground import distance_km, interest_in, is_besieged, is_foreign, is_friendly, nearest_place
+from sim.rules.ground import distance_km, interest_in, is_besieged, is_foreign, is_friendly, may_enter, nearest_place
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
 
 
@@ -26,8 +26,12 @@ def direct(world, row):
     unit = world.formations[row]
     before = unit.objective
     unit.objective = NOBODY
+    unit.free = 1
     while unit.order < unit.orders_count:
         order = world.orders[unit.orders_first + unit.order]
+        if order.unless != NOBODY and world.flags[order.unless].up == 1:
+            unit.order += 1
+            continue
         if order.after != NOBODY and world.flags[order.after].up == 0:
             unit.reason = Reason.WAITS_FOR_FLAG
             break
@@ -36,13 +40,61 @@ def direct(world, row):
             break
         if not settles(world, row, order):
             unit.objective = order.objective
+            unit.free = 1 if order.kind == OrderKind.HOLD else 0
             break
         unit.order += 1
     if unit.order >= unit.orders_count and unit.to == NOBODY:
         unit.reason = Reason.NO_ORDERS
+    mend_rear(world, row)
     if unit.objective != before and unit.objective != NOBODY:
         note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
-    weigh(world, row)
+
+
+@njit(cache=True)
+def mend_rear(world, row):
+    """Send a free rear guard, or a stranded formation, to the nearest trouble behind the front: a cut road, a place just lost.
+
+    It keeps the task until the trouble is over. Source: assumption, `rules.commands.mend_reach_km`.
+    """
+    unit = world.formations[row]
+    if unit.task != NOBODY and not is_trouble(world, unit.side, unit.task):
+        unit.task = NOBODY
+    stranded = unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
+    can_go = ((unit.free == 1 and unit.rear_guard == 1) or stranded) and unit.to == NOBODY and not is_besieged(world, unit.at)
+    if unit.task == NOBODY and can_go and world.clock[0].cuts + world.clock[0].retaken > 0:
+        unit.task = nearest_trouble(world, row)
+        if unit.task != NOBODY:
+            fire(world, Mechanism.REAR_MENDED)
+    if unit.task != NOBODY:
+        unit.objective = unit.task
+
+
+@njit(cache=True)
+def is_trouble(world, side, place):
+    """Return whether a place is one end of a cut road of the side's alliance, or was lost to a raid or counter-attack."""
+    here = world.places[place]
+    if here.retaken == 1:
+        return world.stances[side, here.holder] == Stance.HOSTILE
+    if not is_friendly(world, side, place):
+        return False
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        if world.roads[world.arc_roads[arc]].cut == 1 and is_friendly(world, side, world.arc_places[arc]):
+            return True
+    return False
+
+
+@njit(cache=True)
+def nearest_trouble(world, row):
+    """Return the nearest place in trouble that a formation may enter within reach and sector, -1 for none."""
+    unit = world.formations[row]
+    best, best_km = NOBODY, world.settings[0].commands_mend_reach_km
+    for place in range(world.places.shape[0]):
+        if is_trouble(world, unit.side, place) and may_enter(world, row, place):
+            inside = unit.sector == NOBODY or world.in_sector[unit.sector, place] == 1
+            km = distance_km(unit, world.places[place])
+            if inside and km <= best_km:
+                best, best_km = place, km
+    return best
 
 
 @njit(cache=True)
@@ -50,8 +102,6 @@ def settles(world, row, order):
     """Return whether an order is done, dropped or not to be followed at all."""
     unit, place = world.formations[row], order.objective
     if order.only_if != NOBODY and world.flags[order.only_if].up == 0:
-        return True
-    if order.unless != NOBODY and world.flags[order.unless].up == 1:
         return True
     if order.kind == OrderKind.HOLD:
         return False
@@ -71,18 +121,18 @@ def settles(world, row, order):
 
 @njit(cache=True)
 def weigh(world, row):
-    """Write how much a formation's objective matters to its command; a rival near it raises that."""
+    """Return how much a formation's objective matters to its command (0 to 1); a rival near it raises that."""
     unit, settings = world.formations[row], world.settings[0]
-    unit.interest = interest_in(world, unit.command, unit.objective)
+    interest = interest_in(world, unit.command, unit.objective)
     if unit.objective == NOBODY or settings.commands_rival_near_interest <= 1.0:
-        return
+        return interest
     for other in range(world.formations.shape[0]):
         rival = world.formations[other]
         if rival.posture != Activity.LOST and world.stances[unit.side, rival.side] == Stance.RIVAL:
             if distance_km(rival, world.places[unit.objective]) <= settings.commands_rival_near_km:
-                unit.interest = min(1.0, unit.interest * settings.commands_rival_near_interest)
                 fire(world, Mechanism.RIVAL_NEAR)
-                return
+                return min(1.0, interest * settings.commands_rival_near_interest)
+    return interest
 
 
 @njit(cache=True)

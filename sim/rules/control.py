@@ -45,6 +45,18 @@ def settle_claim(world, place, end):
 
 
 @njit(cache=True)
+def settle_departure(world, row, now):
+    """Settle what a formation has earned where it stands before it leaves within the tick."""
+    unit = world.formations[row]
+    if world.places[unit.at].claimant != NOBODY:
+        settle_claim(world, unit.at, now)
+    if unit.arrival_open + unit.finish_open > 0:
+        settle_arrival(world, row, now)
+    unit.arrival_open = 0
+    unit.finish_open = 0
+
+
+@njit(cache=True)
 def take(world, place, row, day):
     """Give a place to a formation's side; the formation leaves a detachment behind."""
     unit, here = world.formations[row], world.places[place]
@@ -68,6 +80,9 @@ def change_hands(world, place, side, actor, day):
     here = world.places[place]
     note(world, LogKind.CONTROL, day, actor, place, side, float(here.holder))
     here.holder = side
+    if here.retaken == 1 and actor != NOBODY:
+        here.retaken = 0
+        world.clock[0].retaken -= 1
     world.clock[0].control_version += 1
 
 
@@ -116,11 +131,30 @@ def finish(world, row):
 
 
 @njit(cache=True)
+def is_patrolled(world, line):
+    """Return whether a formation of the road's holders stands at one of its ends."""
+    return stands_guard(world, line.from_place) or stands_guard(world, line.to_place)
+
+
+@njit(cache=True)
+def stands_guard(world, place):
+    """Return whether a formation stands at a place that its own alliance holds."""
+    if world.places[place].standing == 0:
+        return False
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.at == place and unit.to == NOBODY and unit.posture != Activity.LOST:
+            if is_friendly(world, unit.side, place):
+                return True
+    return False
+
+
+@njit(cache=True)
 def reopen_roads(world, end):
-    """Reopen cut roads whose time is over, or along which a formation has come through."""
+    """Reopen cut roads whose time is over, or at whose ends a formation of their holders stands."""
     for road in range(world.roads.shape[0]):
         line = world.roads[road]
-        if line.cut == 1 and line.cut_until_day <= end:
+        if line.cut == 1 and (line.cut_until_day <= end or is_patrolled(world, line)):
             line.cut = 0
             world.clock[0].cuts -= 1
             world.clock[0].control_version += 1

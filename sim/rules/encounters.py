@@ -88,17 +88,17 @@ def nearest_rival_place(world, row):
 
 @njit(cache=True)
 def party(world, other, place):
-    """Return (side, command) of the far side of a contact; a place speaks for its garrison's command, if any."""
+    """Return (side, command) of the far side of a contact.
+
+    A place speaks for its garrison's command, or, held by no listed garrison, for its side's (-1: none).
+    """
     if other != NOBODY:
         return world.formations[other].side, world.formations[other].command
     here = world.places[place]
     side = here.holder
     if here.garrison != NOBODY and world.garrisons[here.garrison].side == side:
         return side, world.garrisons[here.garrison].command
-    for row in range(world.commands.shape[0]):
-        if world.commands[row].side == side:
-            return side, row
-    return side, NOBODY
+    return side, world.sides[side].command
 
 
 @njit(cache=True)

@@ -79,6 +79,8 @@ def men_at(world, place, side):
     men = 0.0
     if is_hostile(world, side, place):
         men += world.places[place].garrison_men
+    if world.places[place].standing == 0:
+        return men
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
         if unit.at == place and unit.to == NOBODY and unit.posture != Activity.LOST:
@@ -88,14 +90,25 @@ def men_at(world, place, side):
 
 
 @njit(cache=True)
+def count_standing(world):
+    """Count the formations that stand at each place, so that empty places are told at a glance."""
+    for place in range(world.places.shape[0]):
+        world.places[place].standing = 0
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.to == NOBODY and unit.posture != Activity.LOST:
+            world.places[unit.at].standing += 1
+
+
+@njit(cache=True)
 def blocks(world, formation, from_place, to_place):
     """Return whether a fight stands between a formation and the next place: its defenders, or a siege ring."""
     side = world.formations[formation].side
     if behind_ring(world, from_place, to_place):
         return True
-    if is_foreign(world, side, to_place):
-        return True
-    return not is_friendly(world, side, to_place) and men_at(world, to_place, side) >= 1.0
+    if is_friendly(world, side, to_place):
+        return False
+    return is_foreign(world, side, to_place) or men_at(world, to_place, side) >= 1.0
 
 
 @njit(cache=True)
@@ -146,7 +159,7 @@ def restraint_on(world, formation):
 
 @njit(cache=True)
 def are_connected(world, side, from_place, to_place):
-    """Return whether open road joins two places of a side (breadth-first over the network)."""
+    """Return whether open road, bridges standing, joins two places of a side (breadth-first over the network)."""
     places = world.places.shape[0]
     for place in range(places):
         world.node_from[place] = NOBODY
@@ -162,7 +175,9 @@ def are_connected(world, side, from_place, to_place):
             return True
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]
-            if world.node_from[there] == NOBODY and is_open_road(world, side, world.arc_roads[arc]):
+            road = world.arc_roads[arc]
+            passable = is_open_road(world, side, road) and world.roads[road].bridge_out == 0
+            if passable and world.node_from[there] == NOBODY:
                 world.node_from[there] = here
                 queue[tail] = float(there)
                 tail += 1

@@ -12,7 +12,7 @@ from sim.records import fire, note
 from sim.rules.assault import fall_back, row_of, stands_against
 from sim.rules.control import change_hands
 from sim.rules.ground import are_connected, is_hostile
-from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Stance
+from sim.world.codes import NOBODY, AssaultState, LogKind, Mechanism, Stance
 
 LEAST_MEN = 1.0
 
@@ -44,12 +44,14 @@ def is_insurgent_held(world, place):
 @njit(cache=True)
 def strength_left(world, garrison):
     """Return the share of its places that a garrison group still holds."""
-    group = world.garrisons[garrison]
-    held = 0
-    for place in range(world.places.shape[0]):
-        if world.places[place].garrison == garrison and world.places[place].holder == group.side:
-            held += 1
-    return held / max(1, group.start_places)
+    group, version = world.garrisons[garrison], world.clock[0].control_version
+    if group.counted_version != version:
+        group.counted_version = version
+        group.places_held = 0
+        for place in range(world.places.shape[0]):
+            if world.places[place].garrison == garrison and world.places[place].holder == group.side:
+                group.places_held += 1
+    return group.places_held / max(1, group.start_places)
 
 
 @njit(cache=True)
@@ -115,17 +117,7 @@ def is_thinly_held(world, side, road):
     first, second = world.places[line.from_place].holder, world.places[line.to_place].holder
     if world.sides[first].alliance != world.sides[second].alliance:
         return False
-    return not has_formation(world, line.from_place) and not has_formation(world, line.to_place)
-
-
-@njit(cache=True)
-def has_formation(world, place):
-    """Return whether any formation stands at a place."""
-    for row in range(world.formations.shape[0]):
-        unit = world.formations[row]
-        if unit.at == place and unit.to == NOBODY and unit.posture != Activity.LOST:
-            return True
-    return False
+    return world.places[line.from_place].standing == 0 and world.places[line.to_place].standing == 0
 
 
 @njit(cache=True)
@@ -219,6 +211,9 @@ def retake(world, source, place, kind, mechanism):
     there.garrison_quality = here.garrison_quality
     there.garrison = here.garrison
     there.claimant = NOBODY
+    if there.retaken == 0:
+        there.retaken = 1
+        clock.retaken += 1
     fire(world, mechanism)
     note(world, kind, clock.day, source, place, NOBODY, men)
     change_hands(world, place, here.holder, NOBODY, clock.day)

@@ -2,7 +2,8 @@
 
 Rates of advance are lognormal across formations and persist in time; most force-days show little movement (after
 Helmbold 1990). A pause holds back only new moves beyond own ground, and a capture starts a fresh push. Arrivals are
-placed exactly within the tick from the distance left. Each formation writes only its own row. MODEL rule 1.
+placed exactly within the tick from the distance left. Formations move in draw-key order, each writing its own row; one
+that leaves ground it has held long enough settles control of it first, which later ones then see. MODEL rule 1.
 """
 
 from numba import njit
@@ -10,6 +11,8 @@ from numba import njit
 from sim.draws import NO_ID, Purpose, exponential
 from sim.records import fire, note
 from sim.rules.assault import join
+from sim.rules.commands import weigh
+from sim.rules.control import settle_departure
 from sim.rules.ground import blocks, is_foreign, is_open_road, may_enter
 from sim.rules.movement import enter, start_push, turn_back
 from sim.rules.route import has_open_way, road_between
@@ -115,7 +118,7 @@ def start_pause(world, row, now):
     """Begin a pause of drawn length; the less its command cares for the objective, the longer."""
     unit, settings = world.formations[row], world.settings[0]
     unit.pushing = 0
-    mean = settings.march_pause_days / max(unit.interest, settings.march_lowest_interest, 1e-3)
+    mean = settings.march_pause_days / max(weigh(world, row), settings.march_lowest_interest, 1e-3)
     length = exponential(world.clock[0], Purpose.PAUSE_LENGTH, unit.draw_key, NO_ID, unit.cycles, mean)
     unit.cycle_until_day = now + length
     unit.halt_until_day = now + length
@@ -128,10 +131,10 @@ def start_pause(world, row, now):
 def leave(world, row, there, road, now):
     """Take the road to a neighbouring place; where the bridge is out, bridging comes first."""
     unit, line = world.formations[row], world.roads[road]
+    settle_departure(world, row, now)
     unit.to = there
     unit.road = road
     unit.km = 0.0
-    unit.arrival_open = 0
     unit.last_reason = Reason.NONE
     note(world, LogKind.SETS_OUT, now, row, unit.at, there, line.length_km)
     if line.bridge_out == 1:

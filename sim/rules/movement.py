@@ -25,7 +25,6 @@ def start_push(world, row, now):
 def enter(world, row, now):
     """Stand at the place at the end of the road; ground not its own is claimed, and a fresh push begins."""
     unit = world.formations[row]
-    world.roads[unit.road].cut_until_day = min(world.roads[unit.road].cut_until_day, now)
     unit.at = unit.to
     unit.to = NOBODY
     unit.road = NOBODY

@@ -18,13 +18,19 @@ from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
 @njit(cache=True)
 def route(world, row):
-    """Let one formation choose its road: keep the way it has, or look for one where control has changed."""
+    """Let one formation choose its road: keep the way it has, or look for one where control has changed.
+
+    One that halts beyond this tick looks when it is about to move.
+    """
     unit = world.formations[row]
     if unit.posture == Activity.LOST or unit.to != NOBODY or unit.assault != NOBODY:
         return
     if unit.objective == NOBODY or unit.objective == unit.at:
         return
-    version = world.clock[0].control_version
+    clock = world.clock[0]
+    if unit.halt_until_day > clock.day + clock.tick_days:
+        return
+    version = clock.control_version
     same_target = unit.path_target == unit.objective
     if same_target and unit.path_version == version and on_path(world, row):
         return
@@ -46,8 +52,8 @@ def on_path(world, row):
 def choose_way(world, row, has_way):
     """Search, and take the new way unless the old one is open and not longer by more than the hysteresis."""
     unit, clock = world.formations[row], world.clock[0]
+    new_days = search(world, row, unit.objective) if may_enter(world, row, unit.objective) else math.inf
     old_days = remaining_days(world, row) if has_way else math.inf
-    new_days = search(world, row, unit.objective)
     if not math.isfinite(new_days):
         give_up(world, row)
         return
@@ -84,12 +90,12 @@ def leg_days(world, row, from_place, to_place, road):
         days = line.length_km / line.march_km_per_day
     else:
         days = line.length_km / expected_advance_km_per_day(world, row, road)
+        if blocks(world, row, from_place, to_place):
+            days += fight_days(world, row, to_place)
     if line.bridge_out == 1:
         days += settings.route_bridging_days
     if unit.sector != NOBODY and world.in_sector[unit.sector, to_place] == 0:
         days *= settings.route_out_of_sector_factor
-    if blocks(world, row, from_place, to_place):
-        days += fight_days(world, row, to_place)
     return days
 
 
@@ -105,7 +111,18 @@ def expected_advance_km_per_day(world, row, road):
 
 @njit(cache=True)
 def fight_days(world, row, place):
-    """Return the expected days of a fight on the way; a bypassing formation counts them by a factor."""
+    """Return the expected days of a fight on the way; a bypassing formation counts them by a factor.
+
+    Reckoned once a search for each place (`node_fight`, negative until then).
+    """
+    if world.node_fight[place] < 0.0:
+        world.node_fight[place] = reckon_fight(world, row, place)
+    return world.node_fight[place]
+
+
+@njit(cache=True)
+def reckon_fight(world, row, place):
+    """Return the expected days of a fight for a place under the formation's stance."""
     unit = world.formations[row]
     days = expected_days(world, row, place)
     if unit.order < unit.orders_count and world.orders[unit.orders_first + unit.order].bypass == 1:
@@ -120,10 +137,12 @@ def search(world, row, target):
 
     Dijkstra's algorithm over the road network with a binary heap of (days, place).
     """
+    world.clock[0].searches += 1
     unit, days, came_from = world.formations[row], world.node_days, world.node_from
     for place in range(days.shape[0]):
         days[place] = math.inf
         came_from[place] = NOBODY
+        world.node_fight[place] = -1.0
     days[unit.at] = 0.0
     heap = [(0.0, unit.at)]
     while len(heap) > 0:

@@ -79,7 +79,9 @@ def suspend(world, row, day):
 
 @njit(cache=True)
 def stands_behind(world, command, row):
-    """Return whether a command gives the orders of a side's formation or is the patron of the one that does."""
+    """Return whether `command` is the one of `row` (-1: none) or its patron."""
+    if row < 0:
+        return False
     return row == command or world.commands[row].patron == command
 
 

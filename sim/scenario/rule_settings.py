@@ -136,6 +136,7 @@ class CommandSettings(Section):
 
     rival_near_km: NonNegative = Field(default=off(), description="a rival this near to an objective...")
     rival_near_interest: AtLeastOne = Field(default=off(1.0), description="...raises its interest by this factor")
+    mend_reach_km: NonNegative = Field(default=off(), description="free formations go this far to mend the rear")
     support_when_preparing: Share = Field(default=off(), description="claim on sorties before the assault starts")
 
 

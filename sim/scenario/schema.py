@@ -45,6 +45,7 @@ class Side(Entry):
     colour: str = Field(default="#777777", pattern="^#[0-9A-Fa-f]{6}$", description="colour in plots, #rrggbb")
     countries: Ids = Field(default=[], description="countries whose ground the side may enter; empty: all")
     push_rate_km_per_day: Positive = Quantity(value=10.0)
+    command: str | None = Field(default=None, description="speaks for places that no listed garrison holds")
     bases: Ids = Field(default=[], description="places where its supply comes from; empty: supply everywhere")
 
 
@@ -103,6 +104,7 @@ class Formation(Entry):
     supply_days: NonNegative = Quantity(value=10.0)
     air_supply_days_per_day: NonNegative = Quantity(value=0.0)
     sector: str | None = None
+    rear_guard: bool = Field(default=False, description="sent to mend the rear while it has no other objective")
     defies: Ids = Field(default=[], description="zones this formation may try to close in on")
     obedience: dict[str, Share] = Field(default={}, description="command -> how far it heeds that command's restraint")
     orders: list[Order] = []
@@ -144,6 +146,7 @@ class PlaceKind(Entry):
     frontage_men: Positive
     capacity_men: Positive
     garrison_weight: NonNegative
+    leave_factor: Share = Field(default=Quantity(value=1.0), description="leave_probability x this")
 
 
 class RoadClass(Entry):

@@ -48,6 +48,7 @@ class Blueprint:
             paths=np.zeros((formations, places + 1), np.int64),
             node_days=np.zeros(places),
             node_from=np.zeros(places, np.int64),
+            node_fight=np.zeros(places),
             base_km=np.zeros((alliances, places)),
             base_versions=np.zeros(alliances, np.int64),
             incidents=np.zeros(INCIDENT_ROWS * room, tables.INCIDENT_ROW),

@@ -180,6 +180,7 @@ class Mechanism(IntEnum):
     SIEGE_FELL = 27
     EVENT = 28
     BRIDGING = 29
+    REAR_MENDED = 30
 
 
 @unique

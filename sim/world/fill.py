@@ -51,6 +51,7 @@ def fill_sides(builder: "Builder") -> None:
         builder.numbers(f"sides.{one}", builder.model.sides[one], "sides", row)
         alliance = sides["alliance"] == sides[row].alliance
         based = [bool(builder.model.sides[s].bases) for s in np.array(builder.names["sides"].ids)[alliance]]
+        sides[row].command = builder.row("commands", builder.model.sides[one].command)
         sides[row].has_bases = any(based)
         stances[row] = np.where(alliance, Stance.ALLIED, Stance.NEUTRAL)
         stances[row, row] = Stance.OWN
@@ -104,7 +105,7 @@ def fill_roads(builder: "Builder") -> None:
         road, record = builder.model.roads[one], builder.views["roads"][row]
         record.from_place, record.to_place = builder.row("places", road.from_), builder.row("places", road.to)
         record.road_class = builder.row("road_classes", road.road_class)
-        record.bridge_out = road.crossing_state == "destroyed"
+        record.bridge_out = road.crosses_river and road.crossing_state != "intact"
         builder.numbers(f"roads.{one}", road, "roads", row)
     for row, one in enumerate(builder.names["road_classes"].ids):
         builder.numbers(f"road_classes.{one}", builder.model.road_classes[one], "road_classes", row)
@@ -133,8 +134,8 @@ def fill_formations(builder: "Builder") -> None:
         record.alliance = builder.views["sides"][record.side].alliance
         record.sector, record.contestant = builder.row("sectors", formation.sector), contestant_of(builder, one)
         record.assault = record.defying = record.objective = record.path_target = record.no_way_target = NOBODY
-        record.near_place = NOBODY
-        record.posture = Activity.HOLDING
+        record.near_place = record.task = NOBODY
+        record.posture, record.rear_guard = Activity.HOLDING, formation.rear_guard
         builder.numbers(f"formations.{one}", formation, "formations", row)
         place_formation(builder, record, formation)
         for command, share in formation.obedience.items():

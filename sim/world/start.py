@@ -56,6 +56,7 @@ def settle_places(world):
         place.preparation_days = kind.preparation_days
         place.consolidation_days = kind.consolidation_days
         place.frontage_men = kind.frontage_men
+        place.leave_factor = kind.leave_factor
         if place.fortification < 0.0:
             place.fortification = kind.fortification
         if place.capacity_men < 0.0:
@@ -96,11 +97,12 @@ def ready_formations(world):
         unit.supply_days = min(unit.supply_days, world.settings[0].supply_stock_days)
         unit.contact_range_km = world.settings[0].encounters_contact_range_km
         unit.support = 1.0
-        unit.interest = world.commands[unit.command].default_interest
         unit.pushing = 1
         unit.arrived_day = 0.0
         if unit.assault != NOBODY:
             unit.posture = Activity.FIGHTING
+        if unit.to == NOBODY:
+            world.places[unit.at].standing += 1
         place_on_road(world, unit)
 
 

@@ -30,37 +30,37 @@ def settings_fields() -> str:
 
 CLOCK = record(
     "day tick_days horizon_days near_km",
-    "tick ticks_per_day control_version incidents arrivals log_rows overflow logging cuts milestone_version",
+    "tick ticks_per_day control_version incidents arrivals log_rows overflow logging cuts retaken milestone_version searches",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
-SIDE = record("push_rate_km_per_day", "alliance has_bases")
+SIDE = record("push_rate_km_per_day", "alliance has_bases command")
 COMMAND = record("restraint default_interest", "side patron")
 FORMATION = record(
     "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
-    "cycle_until_day halt_until_day arrived_day support interest contact_range_km contact_hazard contact_threshold "
+    "cycle_until_day halt_until_day arrived_day support contact_range_km contact_hazard contact_threshold "
     "line_hazard line_threshold try_hazard try_threshold rung_day",
     "side alliance command contestant at to road turning_back posture reason sector orders_first orders_count order "
     "objective pushing cycles halt_reason path_position path_length path_version path_target no_way_version "
     "no_way_target assault defying rung tries strikes refits incidents line_with line_breaks was_moving arrived_how "
-    "arrival_open finish_open cut_off last_reason near_place near_version",
+    "arrival_open finish_open cut_off last_reason task free rear_guard near_place near_version",
 )
 ORDER = record("", "formation objective kind bypass after only_if unless go_if_ally_holds wait_if_rival_holds", "")
 FLAG = record("day", "up")
 PLACE = record(
     "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
-    "preparation_days consolidation_days frontage_men capacity_men clear_days claim_day raid_hazard raid_threshold "
+    "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_hazard raid_threshold "
     "reinforcement_hazard reinforcement_threshold counter_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters counter_source "
-    "watched",
+    "watched standing retaken",
 )
 ROAD = record("length_km march_km_per_day advance_factor cut_until_day", "from_place to_place road_class cut cuts bridge_out")
 ROAD_CLASS = record("march_km_per_day advance_factor")
 PLACE_KIND = record(
-    "fortification breakpoint_share preparation_days consolidation_days frontage_men capacity_men garrison_weight"
+    "fortification breakpoint_share preparation_days consolidation_days frontage_men capacity_men garrison_weight leave_factor"
 )
 ASSAULT = record("ready_day attackers_start_men defenders_start_men", "state number", "")
-GARRISON = record("strength_men quality", "side command insurgent start_places places")
+GARRISON = record("strength_men quality", "side command insurgent start_places places_held counted_version")
 AIR_ARM = record("sorties_per_day sorties_for_full_support support_factor", "side command main_effort")
 ZONE = record("x_km y_km z_km radius_km", "circle enforcer lifted_by lifted")
 TENSION = record("level jump half_life_days", "command_a command_b")

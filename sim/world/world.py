@@ -68,6 +68,7 @@ class World(NamedTuple):
     paths: np.ndarray  # int64 F x (N + 1)
     node_days: np.ndarray  # float64 N
     node_from: np.ndarray  # int64 N
+    node_fight: np.ndarray  # float64 N
     base_km: np.ndarray  # float64 A x N: road km to the nearest base
     base_versions: np.ndarray  # int64 A: control version for which base_km holds
     incidents: np.ndarray

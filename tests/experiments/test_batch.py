@@ -1,0 +1,357 @@
+"""A batch leaves the same bytes whatever the workers, the interruptions and the order of its chunks."""
+
+import json
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from experiments import batch, manifest, tables, workers
+from experiments.batch import BatchInterrupted, run_batch
+from sim.errors import RunError, UsageError
+
+FILES = ("runs.parquet", "arrivals.parquet", "incidents.parquet", "days.parquet", "summary.json")
+
+
+class FakeTables(NamedTuple):
+    runs: pa.Table
+    arrivals: pa.Table
+    incidents: pa.Table
+    days: pa.Table
+
+
+@dataclass(frozen=True)
+class FakeScenario:
+    name: str = "fake"
+    text: str = "title: fake\n"
+    hash: str = "ab12cd34" * 8
+
+    @property
+    def short_hash(self) -> str:
+        return self.hash[:8]
+
+    @property
+    def model(self) -> SimpleNamespace:
+        return SimpleNamespace(
+            title="A fake race",
+            start_date=date(2017, 6, 25),
+            horizon_days=190,
+            sides={"red": SimpleNamespace(name="Red", colour="#D55E00")},
+            contestants={"one": SimpleNamespace(name="One", side="red")},
+            races={"main": SimpleNamespace(title="Main", headline=True, finish={"one": ["goal"]})},
+            milestones={"goal_taken": SimpleNamespace(title="Goal taken")},
+        )
+
+
+def fake_tables(seed: int, first: int, stop: int) -> FakeTables:
+    """Return what each run leaves as a function of seed and number; most chunks leave no incident."""
+    numbers = np.arange(first, stop, dtype=np.int64)
+    days = np.where(numbers % 3 == 0, np.nan, (numbers * 37 % 190) + seed)
+    winners = ["nobody" if number % 3 == 0 else "one" for number in numbers]
+    arrived = numbers[numbers % 3 != 0]
+    clashed = numbers[numbers % 700 == 0]
+    return FakeTables(
+        pa.table({"run": numbers, "winner": winners, "finish_day": days}),
+        pa.table(
+            {"run": arrived, "day": arrived * 0.5, "place": pa.array(["goal"] * len(arrived), pa.string())}
+        ),
+        pa.table({"run": clashed, "kind": pa.array(["strike"] * len(clashed), pa.string())}),
+        pa.table({"run": np.repeat(numbers, 2), "marching": np.repeat(numbers, 2) * 1.5}),
+    )
+
+
+class FakeEnsemble:
+    """Stands in for the compiled ensemble; `trouble`, if set, is called before each chunk."""
+
+    trouble = None
+    simulated: list[range] = []
+
+    def __init__(self, scenario):
+        self.thread = threading.get_ident()
+
+    def simulate(self, seed, first, stop):
+        assert self.thread == threading.get_ident(), "each thread needs an Ensemble of its own"
+        if FakeEnsemble.trouble:
+            FakeEnsemble.trouble(first, stop)
+        FakeEnsemble.simulated.append(range(first, stop))
+        return fake_tables(seed, first, stop)
+
+
+@pytest.fixture(autouse=True)
+def fakes(monkeypatch):
+    """Replace the ensemble, Mesa and the summary by fakes."""
+    FakeEnsemble.trouble, FakeEnsemble.simulated = None, []
+    monkeypatch.setattr("sim.ensemble.Ensemble", FakeEnsemble)
+    monkeypatch.setattr("sim.model.simulate_with_mesa", lambda scenario, *stretch: fake_tables(*stretch))
+    monkeypatch.setattr(workers, "HEARTBEAT_S", 0.01)
+    fake_summary = SimpleNamespace(summarise=lambda runs, made: {"runs": len(runs), "seed": made["seed"]})
+    monkeypatch.setitem(sys.modules, "experiments.summary", fake_summary)
+
+
+def bytes_of(directory: Path) -> dict[str, bytes]:
+    return {name: (directory / name).read_bytes() for name in FILES}
+
+
+def run_fake(out: Path, runs: range = range(600), seed: int = 7, scenario=None, **options):
+    return run_batch(scenario or FakeScenario(), runs, seed, out, **options)
+
+
+# ---------------------------------------------------------------- the grid
+
+
+def test_chunks_lie_on_one_grid():
+    assert tables.chunk_grid(range(600)) == [range(0, 250), range(250, 500), range(500, 600)]
+    assert tables.chunk_grid(range(240, 260)) == [range(240, 250), range(250, 260)]
+    assert tables.chunk_grid(range(250, 500)) == [range(250, 500)]
+
+
+def test_names_are_those_of_the_run_tables():
+    from sim.outcomes import RunTables
+
+    assert tables.NAMES == RunTables._fields
+
+
+# ---------------------------------------------------------------- what is left
+
+
+def test_a_batch_leaves_tables_summary_and_manifest(tmp_path):
+    result = run_fake(tmp_path / "x")
+    assert sorted(path.name for path in (tmp_path / "x").iterdir()) == sorted([*FILES, "manifest.json"])
+    assert result.table("runs").run.tolist() == list(range(600))
+    assert result.simulated_runs == 600
+    made = json.loads((tmp_path / "x" / "manifest.json").read_text())
+    assert made["runs"] == [0, 600] and made["chunks"] == {"done": 3, "all": 3}
+    assert made["races"]["main"] == {"title": "Main", "contestants": ["one"], "headline": True}
+    assert made["scenario_text"] == "title: fake\n"
+
+
+def test_row_groups_are_chunks_and_carry_no_metadata(tmp_path):
+    run_fake(tmp_path / "x", range(200, 1100))
+    for name in tables.NAMES:
+        file = pq.ParquetFile(tmp_path / "x" / f"{name}.parquet")
+        assert file.num_row_groups == 5
+        assert file.schema_arrow.metadata is None
+    runs = pq.ParquetFile(tmp_path / "x" / "runs.parquet").metadata
+    assert [runs.row_group(group).num_rows for group in range(5)] == [50, 250, 250, 250, 100]
+
+
+@pytest.mark.parametrize("options", [{"workers": 1}, {"workers": 2}, {"workers": 5}, {"engine": "mesa"}])
+def test_same_bytes_for_any_workers_and_engine(tmp_path, options):
+    run_fake(tmp_path / "plain")
+    run_fake(tmp_path / "other", **options)
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "other")
+
+
+def test_same_bytes_when_chunks_finish_in_another_order(tmp_path):
+    run_fake(tmp_path / "plain")
+    FakeEnsemble.simulated.clear()
+    last_begun = threading.Event()
+    FakeEnsemble.trouble = lambda first, stop: {0: last_begun.wait, 500: last_begun.set}.get(first, int)()
+    run_fake(tmp_path / "other", workers=2)
+    assert FakeEnsemble.simulated[0] == range(250, 500)
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "other")
+
+
+def test_any_executor_will_do(tmp_path):
+    run_fake(tmp_path / "plain")
+    with ThreadPoolExecutor(1) as executor:
+        run_fake(tmp_path / "other", executor=executor)
+        assert executor.submit(int).result() == 0, "an executor that was given is not shut down"
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "other")
+
+
+def test_progress_counts_to_the_end(tmp_path):
+    seen = []
+    run_fake(tmp_path / "x", progress=lambda done, asked: seen.append((done, asked)))
+    assert seen == sorted(seen) and seen[-1] == (600, 600)
+    seen.clear()
+    run_fake(tmp_path / "mesa", engine="mesa", progress=lambda done, asked: seen.append((done, asked)))
+    assert seen[-1] == (600, 600)
+
+
+# ---------------------------------------------------------------- interruptions
+
+
+def run_until_ctrl_c(out: Path, runs: range, saved_runs: int, **options) -> None:
+    """Run a batch whose worker hangs after `saved_runs` runs until Ctrl-C."""
+    interrupted = threading.Event()
+
+    def progress(done, asked):
+        if done == saved_runs:
+            raise KeyboardInterrupt
+
+    FakeEnsemble.trouble = lambda first, stop: interrupted.wait(10) if first >= saved_runs else None
+    try:
+        run_fake(out, runs, workers=1, progress=progress, **options)
+    finally:
+        FakeEnsemble.trouble = None
+        interrupted.set()
+
+
+def test_ctrl_c_keeps_what_is_finished_and_resume_gives_the_same_bytes(tmp_path):
+    run_fake(tmp_path / "plain", range(1000))
+    with pytest.raises(BatchInterrupted, match=r"500 of 1,000 runs are saved .* --resume"):
+        run_until_ctrl_c(tmp_path / "x", range(1000), 500, command_line="race run fake")
+    assert tables.saved_chunks(tmp_path / "x") == {range(0, 250), range(250, 500)}
+    made = manifest.read(tmp_path / "x")
+    assert made["chunks"] == {"done": 2, "all": 4}
+    with pytest.raises(UsageError, match="not finished; go on with: race run fake --resume"):
+        manifest.require_complete(tmp_path / "x")
+    result = run_fake(tmp_path / "x", range(1000), resume=True)
+    assert result.simulated_runs == 500
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "x")
+    assert not (tmp_path / "x" / "chunks").exists()
+
+
+def test_a_half_written_chunk_does_not_count(tmp_path, monkeypatch):
+    def broken_writer(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pa.ipc, "new_file", broken_writer)
+        with pytest.raises(BatchInterrupted, match="0 of 600 runs"):
+            run_fake(tmp_path / "x")
+    assert tables.saved_chunks(tmp_path / "x") == set()
+    run_fake(tmp_path / "plain")
+    run_fake(tmp_path / "x", resume=True)
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "x")
+
+
+def test_tables_appear_whole_or_not_at_all(tmp_path, monkeypatch):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pq.ParquetWriter, "write_table", interrupted)
+        with pytest.raises(BatchInterrupted, match="600 of 600"):
+            run_fake(tmp_path / "x")
+    assert not (tmp_path / "x" / "runs.parquet").exists()
+    assert not manifest.is_complete(manifest.read(tmp_path / "x"))
+    assert run_fake(tmp_path / "x", resume=True).simulated_runs == 0
+    assert {path.name for path in (tmp_path / "x").iterdir()} == {*FILES, "manifest.json"}
+
+
+def test_a_damaged_chunk_is_named(tmp_path):
+    with pytest.raises(BatchInterrupted):
+        run_until_ctrl_c(tmp_path / "x", range(1000), 250)
+    damaged = tmp_path / "x" / "chunks" / "000000000-000000249" / "days.arrow"
+    damaged.write_bytes(damaged.read_bytes()[:40])
+    with pytest.raises(RunError, match=r"days.arrow is damaged .* go on with --resume"):
+        run_fake(tmp_path / "x", range(1000), resume=True)
+
+
+def test_more_runs_join_a_finished_batch(tmp_path):
+    run_fake(tmp_path / "plain", range(900))
+    run_fake(tmp_path / "x", range(600))
+    FakeEnsemble.simulated.clear()
+    result = run_fake(tmp_path / "x", range(900), resume=True)
+    assert sorted(FakeEnsemble.simulated, key=lambda chunk: chunk.start) == [range(500, 750), range(750, 900)]
+    assert result.simulated_runs == 400
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "x")
+
+
+def test_resume_of_a_finished_batch_runs_nothing(tmp_path):
+    run_fake(tmp_path / "x")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "x").iterdir()}
+    assert run_fake(tmp_path / "x", resume=True).simulated_runs == 0
+    assert before == {path.name: path.read_bytes() for path in (tmp_path / "x").iterdir()}
+
+
+# ---------------------------------------------------------------- refusals
+
+
+def test_another_seed_scenario_version_or_fewer_runs_are_refused(tmp_path):
+    run_fake(tmp_path / "x")
+    with pytest.raises(UsageError, match="seed: 7 there, 8 here"):
+        run_fake(tmp_path / "x", seed=8, resume=True)
+    changed = FakeScenario(text="title: changed\n", hash="ffff" * 16)
+    with pytest.raises(
+        UsageError, match=r"(?s)scenario: ab12cd34ab12 there, ffff.*-title: fake.*\+title: changed"
+    ):
+        run_fake(tmp_path / "x", scenario=changed, resume=True)
+    with pytest.raises(UsageError, match="cannot drop runs; this batch has 0:600"):
+        run_fake(tmp_path / "x", range(300), resume=True)
+    made = manifest.read(tmp_path / "x")
+    made["versions"]["numpy"] = "1.0"
+    manifest.write(tmp_path / "x", made)
+    with pytest.raises(UsageError, match=r"version of numpy: 1\.0 there"):
+        run_fake(tmp_path / "x", resume=True)
+
+
+def test_a_batch_is_not_replaced_unless_forced(tmp_path):
+    run_fake(tmp_path / "x")
+    own = tmp_path / "x" / "notes.txt"
+    own.write_text("mine")
+    with pytest.raises(UsageError, match="--resume to carry it on, --force to replace it"):
+        run_fake(tmp_path / "x", seed=8)
+    run_fake(tmp_path / "x", seed=8, force=True)
+    assert manifest.read(tmp_path / "x")["seed"] == 8
+    assert own.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"runs": range(0)},
+        {"runs": range(0, 9, 2)},
+        {"runs": range(-1, 3)},
+        {"seed": -1},
+        {"engine": "fast"},
+        {"workers": 0},
+    ],
+)
+def test_what_cannot_be_run_is_refused_before_anything_is_written(tmp_path, wrong):
+    with pytest.raises(UsageError):
+        run_fake(tmp_path / "x", **wrong)
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_file_in_the_way_is_refused(tmp_path):
+    (tmp_path / "x").write_text("")
+    with pytest.raises(UsageError, match="this is a file"):
+        run_fake(tmp_path / "x")
+
+
+@pytest.mark.parametrize("damage", ["", "{}", '{"runs": [0, 600]}'])
+def test_a_damaged_manifest_is_named(tmp_path, damage):
+    run_fake(tmp_path / "x")
+    (tmp_path / "x" / "manifest.json").write_text(damage)
+    with pytest.raises(RunError, match=r"manifest\.json is damaged"):
+        run_fake(tmp_path / "x", resume=True)
+
+
+# ---------------------------------------------------------------- failures
+
+
+def test_a_failing_run_is_named_and_the_others_stay(tmp_path):
+    def fail(first, stop):
+        if first <= 317 < stop:
+            raise RunError("too many records")
+
+    FakeEnsemble.trouble = fail
+    with pytest.raises(RunError, match="run 317 of seed 7: too many records"):
+        run_fake(tmp_path / "x", workers=1)
+    assert range(0, 250) in tables.saved_chunks(tmp_path / "x")
+
+
+def test_rows_of_other_runs_are_refused(tmp_path):
+    with pytest.raises(RunError, match="runs 0 to 249 were asked for"):
+        tables.save_chunk(tmp_path, range(0, 250), fake_tables(1, 250, 500))
+
+
+def test_a_notebook_runs_by_number_and_range(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.scenario.loading.load", lambda name, sets: FakeScenario(name=name))
+    monkeypatch.chdir(tmp_path)
+    assert batch.run("fake", runs=30, seed=3).directory == Path("results/fake-seed3-30")
+    assert batch.run(FakeScenario(), runs=range(10, 20)).directory == Path("results/fake-seed1-10to20")
+    changed = batch.run("fake", runs=30, seed=3, sets=["a.b=1"])
+    assert changed.directory == Path("results/fake-ab12cd34-seed3-30")
