@@ -75,7 +75,7 @@ def print_scenario(scenario: "Scenario", console: "Console") -> None:
     for heading, columns, rows in (
         ("Sides", ("id", "name", "colour", "bases"), side_rows(model)),
         ("Commands", ("id", "side", "restraint", "cares most for"), command_rows(model)),
-        ("Formations", ("id", "command", "men", "start", "orders"), formation_rows(model)),
+        ("Formations", ("id", "command", "men", "start: orders"), formation_rows(model)),
         ("Garrisons", ("id", "command", "men", "places"), garrison_rows(model)),
         ("Races", ("id", "finish", "contestants"), race_rows(model)),
         ("Milestones", ("id", "title"), ((one, m.title) for one, m in model.milestones.items())),
@@ -93,8 +93,9 @@ def print_table(
     from rich.table import Table
 
     table = Table(title=heading, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, header_style="dim", overflow="fold", no_wrap=column != columns[-1])
+    for column in columns[:-1]:
+        table.add_column(column, header_style="dim", no_wrap=column in ("id", "command"))
+    table.add_column(columns[-1], header_style="dim", overflow="fold")
     for row in rows:
         table.add_row(*(escape(cell) if cell[:1] != "\0" else cell[1:] for cell in row))
     if table.row_count:
@@ -122,8 +123,8 @@ def formation_rows(model: "ScenarioModel") -> Iterator[tuple[str, ...]]:
     """Yield a row a formation."""
     for one, formation in model.formations.items():
         orders = " > ".join(order_text(order) for order in formation.orders)
-        men = spread(formation.strength_men)
-        yield one, formation.command, men, start_text(formation), orders or "holds"
+        plan = f"{start_text(formation)}: {orders or 'stays'}"
+        yield one, formation.command, spread(formation.strength_men), plan
 
 
 def garrison_rows(model: "ScenarioModel") -> Iterator[tuple[str, ...]]:
@@ -187,10 +188,11 @@ def rounded(number: float) -> str:
 
 def network_line(model: "ScenarioModel") -> str:
     """Return how many places and roads there are, and how long the roads of each class."""
-    lengths_km: Counter[str] = Counter()
+    lengths_km: dict[str, float] = {}
     for road in model.roads.values():
-        lengths_km[road.road_class] += road.length_km.median()
-    by_class = ", ".join(f"{name} {km:,.0f} km" for name, km in lengths_km.most_common())
+        lengths_km[road.road_class] = lengths_km.get(road.road_class, 0.0) + road.length_km.median()
+    longest_first = sorted(lengths_km.items(), key=lambda entry: -entry[1])
+    by_class = ", ".join(f"{name} {km:,.0f} km" for name, km in longest_first)
     return f"[bold]Network[/bold]  {len(model.places)} places, {len(model.roads)} roads: {by_class}"
 
 

@@ -118,6 +118,19 @@ def read(directory: Path) -> Manifest:
     return manifest
 
 
+def read_scenario(manifest: Manifest) -> "Scenario":
+    """Return the scenario that a batch was run with, from the full text in its manifest.
+
+    Raises ScenarioError or RunError where this version reads the text differently from the one that wrote it.
+    """
+    from sim.scenario.loading import from_data
+
+    scenario = from_data(json.loads(manifest["scenario_text"]), manifest["scenario"])
+    if scenario.hash != manifest["scenario_hash"]:
+        raise RunError("the scenario in the manifest has another hash when it is read again; was it edited?")
+    return scenario
+
+
 def write(directory: Path, manifest: Manifest) -> None:
     """Write the manifest, all at once or not at all."""
     write_json(directory / FILE_NAME, manifest)

@@ -4,9 +4,11 @@ The defaults make a small scenario simple: what is not written does not happen. 
 its scenario file, each with a source or the word "assumption".
 """
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.scenario.numbers import AtLeastOne, NonNegative, Positive, Quantity, Share
+from sim.scenario.numbers import AtLeastOne, NonNegative, Positive, Quantity, Share, Sources
 
 
 def off(value: float = 0.0) -> Quantity:
@@ -19,8 +21,8 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: list[str] | str = []
-    confidence: str | None = None
+    source: Sources = []
+    confidence: Literal["low", "medium", "high"] | None = None
     note: str = ""
 
 

@@ -1,28 +1,17 @@
 """The scenario file's schema: every key a user may write, with its unit, its range and what it means."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sim.scenario.numbers import AnyNumber, AtLeastOne, NonNegative, Positive, Quantity, Share
+from sim.scenario.numbers import AnyNumber, AtLeastOne, NonNegative, Positive, Quantity, Share, Sources
 from sim.scenario.rule_settings import Rules
 
 Stance = Literal["hostile", "rival", "neutral", "aligned"]
 ObjectiveKind = Literal["reach", "take", "hold", "link_up"]
 IncidentKind = Literal["warning", "turn_back", "strike", "shelling", "shoot_down", "ground_clash"]
-
-
-def split_list(value: object) -> object:
-    """Turn the text of a table's cell (`a; b` or `a|b`) or a single id into a list of ids."""
-    if value is None:
-        return []
-    if isinstance(value, str):
-        return [part.strip() for part in value.replace("|", ";").split(";") if part.strip()]
-    return value
-
-
-Ids = Annotated[list[str], BeforeValidator(split_list)]
+Ids = Sources  # a list of ids; in a table's cell `a; b`
 
 
 class Entry(BaseModel):

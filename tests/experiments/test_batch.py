@@ -348,6 +348,19 @@ def test_rows_of_other_runs_are_refused(tmp_path):
         tables.save_chunk(tmp_path, range(0, 250), fake_tables(1, 250, 500))
 
 
+def test_the_scenario_is_read_back_from_the_manifest(tmp_path, monkeypatch):
+    def load(path):
+        return FakeScenario(name=path.stem, text=path.read_text(), hash=read_hash)
+
+    monkeypatch.setattr("sim.scenario.loading.load", load)
+    run_fake(tmp_path)
+    read_hash = FakeScenario().hash
+    assert manifest.read_scenario(manifest.read(tmp_path)) == FakeScenario()
+    read_hash = "0000"
+    with pytest.raises(RunError, match="another hash"):
+        manifest.read_scenario(manifest.read(tmp_path))
+
+
 def test_a_notebook_runs_by_number_and_range(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.scenario.loading.load", lambda name, sets: FakeScenario(name=name))
     monkeypatch.chdir(tmp_path)

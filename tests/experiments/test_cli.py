@@ -205,6 +205,30 @@ def test_bad_usage_is_exit_code_2_with_a_message(fake, arguments):
     assert done.stderr.strip() and "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
+def test_the_baseline_end_to_end(tmp_path):
+    """The shipped scenario by both engines and by one and two workers: the same bytes, told and drawn."""
+    alternatives = {"one": ["--workers", "1"], "two": ["--workers", "2"], "mesa": ["--engine", "mesa"]}
+    for name, options in alternatives.items():
+        runs = ["--runs", "248:252", "--seed", "7", "--out", str(tmp_path / name)]
+        end_to_end("run", "june_2017", *runs, *options, *([] if name == "one" else ["--no-plots"]))
+    for file in ("runs.parquet", "arrivals.parquet", "incidents.parquet", "days.parquet", "summary.json"):
+        assert len({(tmp_path / name / file).read_bytes() for name in alternatives}) == 1, file
+    assert list((tmp_path / "one" / "plots").glob("*.png"))
+    assert "day 0" in end_to_end("replay", str(tmp_path / "one"), "--run", "250")
+    assert "ok: june_2017" in end_to_end("scenario", "check", "june_2017")
+    end_to_end("scenario", "show", "june_2017", "--out", str(tmp_path / "map.png"))
+    assert (tmp_path / "map.png").stat().st_size > 10_000
+
+
+def end_to_end(*arguments: str) -> str:
+    """Run the command in a process of its own and return what it prints."""
+    command = [sys.executable, "-m", "experiments.cli", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def test_plot_of_an_unfinished_batch_is_refused(fake, tmp_path):
     saved = {
         "runs": [0, 9],

@@ -1,0 +1,134 @@
+"""Problems told as file:line:column: key path: what was found, what is allowed, the nearest valid name."""
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from sim.scenario.reading import Path_, Source
+
+SHOWN = 20
+PHRASES = {
+    "missing": "the key is missing",
+    "float_type": "a number is allowed",
+    "float_parsing": "a number is allowed",
+    "int_parsing": "a whole number is allowed",
+    "int_type": "a whole number is allowed",
+    "int_from_float": "a whole number is allowed",
+    "string_type": "a text is allowed",
+    "dict_type": "a mapping is allowed",
+    "model_type": "a mapping is allowed",
+    "list_type": "a list is allowed",
+    "tuple_type": "a list is allowed",
+    "bool_parsing": "true or false is allowed",
+    "bool_type": "true or false is allowed",
+    "date_from_datetime_parsing": "a date as 2017-06-25 is allowed",
+    "date_type": "a date as 2017-06-25 is allowed",
+    "finite_number": "a finite number is allowed",
+}
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return " (did you mean 'x'?)" for the nearest valid name, "" where none is near."""
+    found = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
+    return f" (did you mean '{found[0]}'?)" if found else ""
+
+
+def told(source: Source, path: Path_, text: str) -> str:
+    """Return one problem as a line."""
+    where, name = source.place(path), ".".join(map(str, path))
+    return f"{where}: {name}: {text}" if name else f"{where}: {text}"
+
+
+def explain(error: ValidationError, model: type[BaseModel], source: Source) -> list[str]:
+    """Return a line for every problem that pydantic found, one a place, in order of the files."""
+    lines: dict[Path_, tuple[int, str]] = {}
+    for found in error.errors():
+        path = known_path(found["loc"], source)
+        if path not in lines:
+            place = source.place(path)
+            lines[path] = (place.line if place else 0, told(source, path, phrase(found, path, model)))
+    return [text for _, text in sorted(lines.values())]
+
+
+def known_path(loc: tuple[Any, ...], source: Source) -> Path_:
+    """Return a pydantic location as a key path of the file: names of union branches dropped."""
+    path: Path_ = ()
+    for index, part in enumerate(loc):
+        longer = (*path, part)
+        last = index == len(loc) - 1
+        if longer in source.values or (last and isinstance(part, str) and path in source.values):
+            path = longer
+    return path
+
+
+def phrase(found: Any, path: Path_, model: type[BaseModel]) -> str:
+    """Return what is wrong at one place."""
+    kind, context = found["type"], found.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"no key '{path[-1]}' here{nearest(str(path[-1]), keys_at(model, path[:-1]))}"
+    if kind == "missing":
+        return PHRASES[kind]
+    if kind == "value_error":
+        text = str(context.get("error", found["msg"]))
+        return text if "found" in text else f"found {shown(found['input'])}, {text}"
+    if kind == "literal_error":
+        names = [one.strip("' ") for one in str(context["expected"]).replace(" or ", ", ").split(",")]
+        return f"found {shown(found['input'])}, {', '.join(names)} is allowed{nearest(str(found['input']), names)}"
+    if kind == "string_pattern_mismatch":
+        return f"found {shown(found['input'])}, text of the form {context['pattern']} is allowed"
+    allowed = PHRASES.get(kind, found["msg"][:1].lower() + found["msg"][1:])
+    return f"found {shown(found['input'])}, {allowed}"
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is shown in a message, cut at 60 characters."""
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def keys_at(model: type[BaseModel], path: Path_) -> list[str]:
+    """Return the keys allowed at a key path."""
+    here: Any = model
+    for part in path:
+        here = step(here, part)
+        if here is None:
+            return []
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        return [one.alias or name for name, one in here.model_fields.items()]
+    return []
+
+
+def step(here: Any, part: str | int) -> Any:
+    """Return the type one key further down."""
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        field: FieldInfo | None = here.model_fields.get(str(part))
+        return model_in(field.annotation) if field else None
+    return None if here is None else model_in(here)
+
+
+def model_in(annotation: Any) -> Any:
+    """Return the model inside an annotation (dict values, list items, optionals), or the annotation's container."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    arguments = getattr(annotation, "__args__", ())
+    if getattr(annotation, "__origin__", None) in (dict, list):
+        return Container(arguments[-1])
+    models = [one for one in arguments if isinstance(one, type) and issubclass(one, BaseModel)]
+    return models[0] if models else None
+
+
+class Container:
+    """A mapping or list of models: one more key leads to the model."""
+
+    def __init__(self, item: Any) -> None:
+        """Keep the item's type where `model_in` looks for it."""
+        self.__args__ = (item,)
+
+
+def cut(problems: list[str]) -> list[str]:
+    """Return at most twenty problems, with the count of the rest."""
+    rest = len(problems) - SHOWN
+    return problems if rest <= 0 else [*problems[:SHOWN], f"... and {rest} more"]
