@@ -1,0 +1,111 @@
+"""The numbers of a batch: who is first, when, how often they clash, each with its Monte Carlo error.
+
+All runs stand in every denominator: a run in which nobody arrives by the horizon is a result like any other.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest, norm
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+CLASH_KINDS = ("strike", "shelling", "shoot_down", "ground_clash")
+PLACES = 6
+
+Summary = dict[str, Any]
+
+
+def summarise(runs: pd.DataFrame, manifest: dict[str, Any]) -> Summary:
+    """Return what summary.json holds.
+
+    `runs`: the table of runs; `manifest`: the batch's manifest. Shares carry Wilson 95 % intervals; quantiles are of
+    the distribution censored at the horizon, null where fewer runs than that arrive; means carry standard errors.
+    """
+    return {
+        "scenario": manifest["scenario"],
+        "scenario_hash": manifest["scenario_hash"],
+        "seed": manifest["seed"],
+        "runs": len(runs),
+        "horizon_days": manifest["horizon_days"],
+        "races": {race: race_summary(runs, race, manifest) for race in manifest["races"]},
+        "milestones": {one: arrival(runs[f"arrival_day:{one}"]) for one in manifest["milestones"]},
+        "clashes": clash_summary(runs),
+        "fired": {name: share(runs[f"fired:{name}"].gt(0)) for name in names_of(runs, "fired:")},
+        "days": {name: mean(runs[f"days:{name}"]) for name in names_of(runs, "days:")},
+    }
+
+
+def names_of(runs: pd.DataFrame, prefix: str) -> list[str]:
+    """Return what follows a prefix in the names of columns, in order."""
+    return [str(name).removeprefix(prefix) for name in runs.columns if str(name).startswith(prefix)]
+
+
+def rounded(value: float) -> float | None:
+    """Return a number to six decimals, None for one that is not finite."""
+    return round(float(value), PLACES) if math.isfinite(value) else None
+
+
+def wilson(count: int, total: int) -> tuple[float, float]:
+    """Return the Wilson 95 % interval of a share."""
+    interval = binomtest(count, total).proportion_ci(0.95, "wilson")
+    return float(interval.low), float(interval.high)
+
+
+def share(happened: "pd.Series[bool]") -> Summary:
+    """Return the share of runs in which something happened, with its interval."""
+    count, total = int(happened.sum()), len(happened)
+    low, high = wilson(count, total)
+    return {"share": rounded(count / total), "low": rounded(low), "high": rounded(high), "runs": count}
+
+
+def mean(values: "pd.Series[float]") -> Summary:
+    """Return a mean over all runs with its 95 % interval."""
+    middle = float(values.mean())
+    error = float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+    half = float(norm.ppf(0.975)) * error
+    return {"mean": rounded(middle), "low": rounded(middle - half), "high": rounded(middle + half)}
+
+
+def arrival(days: "pd.Series[float]") -> Summary:
+    """Return the share of runs with an arrival by the horizon, and quantiles of its day over all runs."""
+    arrived = np.sort(days.dropna().to_numpy())
+    quantiles = {f"q{round(100 * level):02d}": censored_quantile(arrived, len(days), level) for level in QUANTILES}
+    return {**share(days.notna()), **quantiles}
+
+
+def censored_quantile(arrived: np.ndarray, total: int, level: float) -> float | None:
+    """Return the smallest day by which a share `level` of all `total` runs has arrived, None if it never is.
+
+    Since every run that is censored is censored at the horizon, this is the quantile of the Kaplan-Meier estimate.
+    """
+    position = math.ceil(level * total - 1e-9) - 1
+    return rounded(arrived[max(position, 0)]) if max(position, 0) < len(arrived) else None
+
+
+def race_summary(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> Summary:
+    """Return who is first in a race, by contestant and by side, and when each contestant finishes."""
+    winners = runs[f"winner:{race}"]
+    contestants = manifest["races"][race]["contestants"]
+    side_of = {one: manifest["contestants"][one]["side"] for one in contestants}
+    sides = list(dict.fromkeys(side_of.values()))
+    by_side = winners.map(side_of)
+    return {
+        "headline": manifest["races"][race]["headline"],
+        "first": {one: share(winners.eq(one)) for one in [*contestants, "tie", "nobody"]},
+        "first_by_side": {side: share(by_side.eq(side)) for side in sides},
+        "finish": {one: arrival(runs[f"finish_day:{race}:{one}"]) for one in contestants},
+    }
+
+
+def clash_summary(runs: pd.DataFrame) -> Summary:
+    """Return clashes a run by pair of sides and kind, and the share of runs with any."""
+    found: Summary = {}
+    for name in names_of(runs, "clashes:"):
+        pair, kind = name.rsplit(":", 1)
+        found.setdefault(pair, {})[kind] = mean(runs[f"clashes:{name}"])
+    for pair, kinds in found.items():
+        total = runs[[f"clashes:{pair}:{kind}" for kind in kinds]].sum(axis=1)
+        kinds["all"] = {**mean(total), "any": share(total.gt(0))}
+    return found
