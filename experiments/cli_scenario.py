@@ -58,7 +58,7 @@ def show_command(scenario: ScenarioArgument, out: MapOption = None, sets: SetsOp
     print_scenario(loaded, Console())
     path = out or Path("results") / f"{loaded.name}-map.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    draw_scenario_map(loaded.model, path)
+    draw_scenario_map(loaded, path)
     typer.echo(f"map: {path}")
 
 

@@ -1,6 +1,7 @@
 """The pictures of a batch: when each contestant arrives, who is first, how often the rivals clash."""
 
 import json
+import textwrap
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -118,10 +119,12 @@ def first_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Any:
             axes.text(share["high"] + 0.015, height, percent(share), va="center", fontsize=8.5)
         axes.set_yticks(range(len(entrants)), [style.name_of(manifest, one, 30) for one in entrants], fontsize=8.5)
         axes.invert_yaxis()
-        axes.set_xlim(0, min(1.0, max(one["high"] for one in found[race].values()) + 0.02) * 1.3)
+        limit = min(1.0, max(one["high"] for one in found[race].values()) + 0.02)
+        axes.set_xlim(0, limit * 1.2)
+        axes.set_xticks([tick for tick in np.linspace(0, 1, 6 if limit > 0.5 else 11) if tick <= limit + 1e-9])
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
         axes.grid(axis="y", visible=False)
-        axes.set_title(manifest["races"][race]["title"], fontsize=10.5)
+        axes.set_title("\n".join(textwrap.wrap(manifest["races"][race]["title"], 44)), fontsize=10.5)
     figure.suptitle("Who is first? Share of all runs", x=0.01, ha="left", fontweight="bold", fontsize=13)
     style.footer(figure, manifest, "Black bars: 95 % Monte Carlo interval (Wilson).")
     return figure
@@ -136,7 +139,7 @@ def percent(share: dict[str, Any]) -> str:
 def clashes_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Any:
     """Draw the mean number of clashes a run by pair of sides, stacked by kind."""
     found = clash_summary(runs)
-    figure = style.new_figure(9.0, 1.9 + 0.62 * max(1, len(found)))
+    figure = style.new_figure(9.0, 2.2 + 0.62 * max(1, len(found)))
     axes = figure.add_subplot()
     for height, (pair, kinds) in enumerate(found.items()):
         left = 0.0
@@ -154,11 +157,11 @@ def clashes_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Any:
     axes.grid(axis="y", visible=False)
     highest = max((kinds["all"]["high"] for kinds in found.values()), default=0.0)
     axes.set(xlim=(0, max(highest, 0.05) * 1.5), xlabel="clashes a run (mean)")
-    axes.set_title("How often do the rivals clash?")
+    axes.set_title("How often do the rivals clash?", pad=26)
     if not found or highest == 0.0:
         axes.text(0.5, 0.5, "no clashes in these runs", transform=axes.transAxes, ha="center", color="#555555")
     handles = [mpl_patch(KIND_COLOURS[kind], KIND_NAMES[kind]) for kind in CLASH_KINDS]
-    axes.legend(handles=handles, loc="lower right", frameon=False, fontsize=8.5, title="kind", title_fontsize=8.5)
+    axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False, fontsize=8.5)
     style.footer(figure, manifest, "Black bars: 95 % Monte Carlo interval of the mean. Warnings and turn-backs are not clashes.")
     return figure
 
