@@ -16,7 +16,7 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import fire, note
-from sim.rules.ground import count_standing, is_besieged, is_foreign, is_friendly, is_hostile, men_at
+from sim.rules.ground import count_standing, ground_changed, is_besieged, is_foreign, is_friendly, is_hostile, men_at
 from sim.rules.movement import enter, knock_out, turn_back
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
@@ -72,11 +72,14 @@ def assault(world):
     withdraw into a place that is itself under assault.
     """
     count_standing(world)
+    fought = False
     for row in range(world.formations.shape[0]):
         place = world.formations[row].assault
         if place != NOBODY and is_leader(world, row):
             carry_out(world, row, place)
-    count_standing(world)
+            fought = True
+    if fought:
+        count_standing(world)
 
 
 @njit(cache=True)
@@ -344,7 +347,7 @@ def relieve(world, siege, leader, place, now):
     """Beat the ring: the siege is over and the places inside are open ground of their holder."""
     world.sieges[siege].state = SiegeState.RELIEVED
     world.sieges[siege].ring_men = 0.0
-    world.clock[0].control_version += 1
+    ground_changed(world, world.places[place].holder)
     fire(world, Mechanism.SIEGE_RELIEVED)
     note(world, LogKind.SIEGE_RELIEVED, now, leader, place, siege, 0.0)
 

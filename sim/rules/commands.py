@@ -89,11 +89,10 @@ def nearest_trouble(world, row):
     unit = world.formations[row]
     best, best_km = NOBODY, world.settings[0].commands_mend_reach_km
     for place in range(world.places.shape[0]):
-        if is_trouble(world, unit.side, place) and may_enter(world, row, place):
-            inside = unit.sector == NOBODY or world.in_sector[unit.sector, place] == 1
-            km = distance_km(unit, world.places[place])
-            if inside and km <= best_km:
-                best, best_km = place, km
+        inside = unit.sector == NOBODY or world.in_sector[unit.sector, place] == 1
+        km = distance_km(unit, world.places[place])
+        if inside and km <= best_km and is_trouble(world, unit.side, place) and may_enter(world, row, place):
+            best, best_km = place, km
     return best
 
 

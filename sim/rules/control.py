@@ -7,7 +7,7 @@ Also what follows from standing somewhere long enough: arrivals, finishes, roads
 from numba import njit
 
 from sim.records import add_arrival, note
-from sim.rules.ground import is_besieged, is_friendly
+from sim.rules.ground import ground_changed, is_besieged, is_friendly
 from sim.world.codes import NOBODY, Activity, How, LogKind
 
 SMALLEST_STEP = 1e-9
@@ -79,11 +79,12 @@ def change_hands(world, place, side, actor, day):
     """Write a place's new holder and let everything that depends on control know."""
     here = world.places[place]
     note(world, LogKind.CONTROL, day, actor, place, side, float(here.holder))
+    ground_changed(world, here.holder)
     here.holder = side
+    ground_changed(world, side)
     if here.retaken == 1 and actor != NOBODY:
         here.retaken = 0
         world.clock[0].retaken -= 1
-    world.clock[0].control_version += 1
 
 
 @njit(cache=True)
@@ -157,5 +158,5 @@ def reopen_roads(world, end):
         if line.cut == 1 and (line.cut_until_day <= end or is_patrolled(world, line)):
             line.cut = 0
             world.clock[0].cuts -= 1
-            world.clock[0].control_version += 1
+            ground_changed(world, world.places[line.from_place].holder)
             note(world, LogKind.ROAD_REOPENED, end, NOBODY, line.from_place, line.to_place, 0.0)

@@ -8,6 +8,14 @@ from sim.world.codes import NOBODY, Activity, SiegeState, Stance
 
 
 @njit(cache=True)
+def ground_changed(world, side):
+    """Let everything that depends on who holds what know that ground of a side (-1: of nobody) has changed."""
+    world.clock[0].control_version += 1
+    if side != NOBODY:
+        world.bases_fresh[world.sides[side].alliance] = 0
+
+
+@njit(cache=True)
 def is_friendly(world, side, place):
     """Return whether a place is held by the side or an ally of its alliance."""
     holder = world.places[place].holder

@@ -11,10 +11,11 @@ from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, row_of, stands_against
 from sim.rules.control import change_hands
-from sim.rules.ground import are_connected, is_hostile
+from sim.rules.ground import are_connected, ground_changed, is_hostile
 from sim.world.codes import NOBODY, AssaultState, LogKind, Mechanism, Stance
 
 LEAST_MEN = 1.0
+ENDLESS = 1e18
 
 
 @njit(cache=True)
@@ -109,20 +110,18 @@ def strongest_near(world, place, reach_km):
 
 
 @njit(cache=True)
-def is_thinly_held(world, side, road):
-    """Return whether a road joins two places of one enemy alliance with no formation at either end."""
+def is_enemy_road(world, side, road):
+    """Return whether an uncut road joins two places of one enemy alliance."""
     line = world.roads[road]
     if line.cut == 1 or not is_hostile(world, side, line.from_place) or not is_hostile(world, side, line.to_place):
         return False
     first, second = world.places[line.from_place].holder, world.places[line.to_place].holder
-    if world.sides[first].alliance != world.sides[second].alliance:
-        return False
-    return world.places[line.from_place].standing == 0 and world.places[line.to_place].standing == 0
+    return world.sides[first].alliance == world.sides[second].alliance
 
 
 @njit(cache=True)
-def thin_road_km(world, place, upto_km):
-    """Walk the thinly held enemy roads in reach of a place; return (their km, the road at which `upto_km` is passed).
+def enemy_road_km(world, place, upto_km):
+    """Walk the enemy roads in reach of a place; return (their km, the road at which `upto_km` is passed or -1).
 
     A road counts half at each of its ends, so that one with both ends in reach counts once.
     """
@@ -136,7 +135,7 @@ def thin_road_km(world, place, upto_km):
             continue
         for arc in range(world.arc_starts[other], world.arc_starts[other + 1]):
             road = world.arc_roads[arc]
-            if is_thinly_held(world, side, road):
+            if is_enemy_road(world, side, road):
                 total += 0.5 * world.roads[road].length_km
                 if total > upto_km:
                     return total, road
@@ -145,25 +144,38 @@ def thin_road_km(world, place, upto_km):
 
 @njit(cache=True)
 def raid(world, place, strength):
-    """Accumulate the hazard of a raid, by the thinly held road in reach, and carry it out when it falls due."""
+    """Accumulate the hazard of a raid by the enemy road in reach, and carry it out when it falls due.
+
+    A raid that picks a road with a formation at either end comes to nothing: raids on thinly held road are thus a
+    thinned Poisson process, whose hazard is that of the thinly held length.
+    """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_raids_per_day_per_100_km <= 0.0 or here.garrison_men < settings.insurgents_raid_least_men:
         return
-    km, _ = thin_road_km(world, place, float(1e18))
-    if km <= 0.0:
+    if here.raid_version != clock.control_version:
+        here.raid_version = clock.control_version
+        here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
+    if here.raid_km <= 0.0:
         return
     if here.raid_threshold <= 0.0:
         here.raid_threshold = exponential(clock, Purpose.RAID, here.draw_key, NO_ID, here.raids, 1.0)
-    here.raid_hazard += settings.insurgents_raids_per_day_per_100_km * km / 100.0 * strength
+    here.raid_hazard += settings.insurgents_raids_per_day_per_100_km * here.raid_km / 100.0 * strength
     if here.raid_hazard < here.raid_threshold:
         return
     here.raid_hazard = 0.0
     here.raid_threshold = 0.0
     u = uniform(clock, Purpose.RAID_TARGET, here.draw_key, NO_ID, here.raids)
-    _, road = thin_road_km(world, place, u * km)
-    if road != NOBODY:
+    _, road = enemy_road_km(world, place, u * here.raid_km)
+    if road != NOBODY and not is_guarded(world, road):
         cut(world, place, road)
     here.raids += 1
+
+
+@njit(cache=True)
+def is_guarded(world, road):
+    """Return whether a formation stands at either end of a road."""
+    line = world.roads[road]
+    return world.places[line.from_place].standing + world.places[line.to_place].standing > 0
 
 
 @njit(cache=True)
@@ -179,7 +191,7 @@ def cut(world, place, road):
     line.cuts += 1
     line.cut_until_day = clock.day + days
     clock.cuts += 1
-    clock.control_version += 1
+    ground_changed(world, world.places[line.from_place].holder)
     fire(world, Mechanism.RAID)
     note(world, LogKind.RAID, clock.day, place, line.from_place, line.to_place, days)
     share = settings.insurgents_raid_loss_share * uniform(clock, Purpose.RAID_LOSS, here.draw_key, NO_ID, here.raids)

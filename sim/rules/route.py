@@ -137,7 +137,6 @@ def search(world, row, target):
 
     Dijkstra's algorithm over the road network with a binary heap of (days, place).
     """
-    world.clock[0].searches += 1
     unit, days, came_from = world.formations[row], world.node_days, world.node_from
     for place in range(days.shape[0]):
         days[place] = math.inf

@@ -44,14 +44,13 @@ def measure_line(world, row):
 
 @njit(cache=True)
 def refresh_bases(world, alliance, side):
-    """Rebuild the road km from the nearest base for every place of an alliance, if control has changed.
+    """Rebuild the road km from the nearest base for every place of an alliance, if its ground has changed.
 
     Shortest paths over open roads from all bases at once, by repeated relaxation from a work list.
     """
-    version = world.clock[0].control_version
-    if world.base_versions[alliance] == version:
+    if world.bases_fresh[alliance] == 1:
         return
-    world.base_versions[alliance] = version
+    world.bases_fresh[alliance] = 1
     km = world.base_km[alliance]
     queue = world.node_from
     queued = world.node_days

@@ -50,7 +50,7 @@ class Blueprint:
             node_from=np.zeros(places, np.int64),
             node_fight=np.zeros(places),
             base_km=np.zeros((alliances, places)),
-            base_versions=np.zeros(alliances, np.int64),
+            bases_fresh=np.zeros(alliances, np.int64),
             incidents=np.zeros(INCIDENT_ROWS * room, tables.INCIDENT_ROW),
             arrivals=np.zeros(ARRIVAL_ROWS * room, tables.ARRIVAL_ROW),
             log=np.zeros(LOG_ROWS * room, tables.LOG_ROW),

@@ -30,7 +30,7 @@ def settings_fields() -> str:
 
 CLOCK = record(
     "day tick_days horizon_days near_km",
-    "tick ticks_per_day control_version incidents arrivals log_rows overflow logging cuts retaken milestone_version searches",
+    "tick ticks_per_day control_version incidents arrivals log_rows overflow logging cuts retaken milestone_version",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
@@ -49,10 +49,10 @@ ORDER = record("", "formation objective kind bypass after only_if unless go_if_a
 FLAG = record("day", "up")
 PLACE = record(
     "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
-    "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_hazard raid_threshold "
+    "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_km raid_hazard raid_threshold "
     "reinforcement_hazard reinforcement_threshold counter_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters counter_source "
-    "watched standing retaken",
+    "watched standing retaken raid_version",
 )
 ROAD = record("length_km march_km_per_day advance_factor cut_until_day", "from_place to_place road_class cut cuts bridge_out")
 ROAD_CLASS = record("march_km_per_day advance_factor")

@@ -70,7 +70,7 @@ class World(NamedTuple):
     node_from: np.ndarray  # int64 N
     node_fight: np.ndarray  # float64 N
     base_km: np.ndarray  # float64 A x N: road km to the nearest base
-    base_versions: np.ndarray  # int64 A: control version for which base_km holds
+    bases_fresh: np.ndarray  # int64 A: 1 while base_km holds
     incidents: np.ndarray
     arrivals: np.ndarray
     log: np.ndarray
