@@ -8,7 +8,7 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import fire, note
-from sim.rules.ground import ground_changed
+from sim.rules.ground import ground_changed, holders_changed
 from sim.rules.movement import knock_out
 from sim.rules.tension import raise_by, reopen, suspend
 from sim.world.codes import NOBODY, Activity, EventState, LogKind, Mechanism, Verb
@@ -95,6 +95,7 @@ def apply(world, effect):
         world.stances[effect.side_b, effect.side_a] = effect.stance
         ground_changed(world, effect.side_a)
         ground_changed(world, effect.side_b)
+        holders_changed(world)
     elif effect.verb == Verb.SUSPEND and world.channels[effect.target].open == 1:
         suspend(world, effect.target, day)
     elif effect.verb == Verb.RESTORE and world.channels[effect.target].open == 0:

@@ -167,3 +167,132 @@ def zone(defies: bool = True) -> Toy:
     }
     toy["rules"] = {"zones": {"try_per_day": 0.5, "rung_days": 0.25, "strike_loss_share": 0.2}}
     return entrants(toy, {"r": "c", "q": "d"})
+
+
+ROADS = "ab bc cd ef fg gh ij jk kl ae bf cg dh ei fj gk hl"
+ORDERS = {
+    "r1": [{"objective": "b"}, {"objective": "f", "kind": "link_up"}, {"objective": "c"}],
+    "r2": [{"objective": "j"}, {"objective": "k"}],
+    "r3": [{"objective": "b"}, {"objective": "g", "stance": "bypass", "unless": "peace"}],
+    "r4": [{"objective": "e", "kind": "hold"}],
+    "q1": [{"objective": "c"}, {"objective": "g"}],
+    "q2": [{"objective": "g", "after": "offensive"}, {"objective": "k"}],
+    "y1": [{"objective": "f", "kind": "hold"}],
+}
+SMALL_WAR_RULES = {
+    "march": {"push_days": 4, "pause_days": 1, "lowest_interest": 0.2, "stretch_per_100_km": 0.2},
+    "route": {
+        "out_of_sector_factor": 2, "bypass_factor": 2, "bridging_days": 0.7, "hysteresis_share": 0.1,
+    },
+    "supply": {
+        "stock_days": 8, "use_pushing_per_day": 1.3, "use_halted_per_day": 0.5, "refill_days_per_day": 1.2,
+        "refill_length_km": 200, "push_threshold_days": 2, "quality_loss_per_day": 0.02,
+        "replacements_per_day": 0.02,
+    },
+    "assault": {
+        "loss_rate_per_day": {"triangular": [0.05, 0.1, 0.2]}, "size_exponent": 0.3, "exchange_ratio": 1.2,
+        "attacker_breakpoint_share": 0.25, "preparation_sigma": 0.5, "refit_days": 3, "refit_sigma": 0.5,
+        "leave_odds": 6, "leave_probability": 0.5, "withdrawal_share": 0.3, "low_supply_power": 0.5,
+    },
+    "insurgents": {
+        "reinforcement_per_day": 0.3, "reinforcement_share": 0.3, "reinforcement_reach_km": 60,
+        "raids_per_day_per_100_km": 0.1, "raid_reach_km": 60, "raid_least_men": 50, "raid_cut_days": 2,
+        "raid_cut_sigma": 0.6, "raid_loss_share": 0.1, "raid_retake_probability": 0.4,
+        "weak_garrison_men": 200, "counter_attack_probability": 0.7, "counter_attack_reach_km": 60,
+        "counter_attack_loss_share": 0.2,
+    },
+    "encounters": {
+        "contact_range_km": 40, "incidents_per_day_moving": 0.4, "incidents_per_day_settled": 0.15,
+        "channel_factor": 0.6, "weight_warning": 1, "weight_turn_back": 1, "weight_strike": 1,
+        "weight_shelling": 1, "weight_shoot_down": 0.5, "loss_share": 0.05, "pause_days": 0.5,
+        "withdraw_probability": 0.3, "line_agreed_per_day": 0.1, "line_broken_probability": 0.6,
+    },
+    "zones": {
+        "try_per_day": 0.4, "try_factor_after_strike": 0.7, "try_half_life_days": 60, "rung_days": 0.3,
+        "stop_probability": 0.2, "stop_probability_channel": 0.4, "strike_loss_share": 0.1,
+    },
+    "tension": {"feedback": 1.0, "highest_factor": 2.5},
+    "commands": {
+        "rival_near_km": 60, "rival_near_interest": 1.5, "mend_reach_km": 80, "support_when_preparing": 0.5,
+    },
+    "siege": {"falls_exponent": 0.5},
+    "control": {"hold_days": 0.5, "detachment_share": 0.03, "rear_garrison_men": 80},
+}  # fmt: skip
+
+
+def small_war(horizon_days: int = 50) -> Toy:
+    """A dozen places (a grid of three rows, a to l) with every mechanism switched on."""
+    toy = base({"red": {"bases": ["a"]}, "yellow": {}, "blue": {}, "green": {"bases": ["l"]}}, horizon_days)
+    holders = dict(zip("abcdefghijkl", "red blue blue green red yellow blue green red blue blue green".split(), strict=True))
+    toy["places"] = {
+        one: place(35.6 - 0.3 * (index // 4), 38 + 0.35 * (index % 4), holders[one], tags=["closed"] * (one == "k"))
+        for index, one in enumerate("abcdefghijkl")
+    }
+    toy["roads"] = {f"{a}--{b}": road(a, b, 34) for a, b in ROADS.split()}
+    toy["roads"]["b--c"] |= {"crosses_river": True, "crossing_state": "destroyed"}
+    toy["alliances"] = {"pact": ["red", "yellow"]}
+    stances = {"hostile": ["red-blue", "yellow-blue", "green-blue"], "rival": ["red-green", "yellow-green"]}
+    toy["relations"] = [{"between": one.split("-"), "stance": s} for s, ones in stances.items() for one in ones]
+    toy["commands"]["red_hq"] |= {"restraint": 0.4, "interests": {"b": 0.9, "f": 1.0}}
+    toy["commands"]["patron"] = {"name": "patron", "side": "green", "restraint": 0.2}
+    toy["commands"]["green_hq"] |= {"patron": "patron", "interests": {"c": 0.7}}
+    units = {"r1": "a", "r2": "i", "r3": "a", "r4": "e", "q1": "d", "q2": "h", "y1": "f"}
+    owner = {"r": "red", "q": "green", "y": "yellow"}
+    tempo = {"lognormal": {"median": 1, "sigma": 0.3}}
+    toy["formations"] = {
+        one: formation(owner[one[0]], start, 1600, tempo=tempo, orders=ORDERS[one]) for one, start in units.items()
+    }
+    toy["formations"]["r2"] |= {"defies": ["closed"], "sector": "south", "obedience": {"red_hq": 0.5}}
+    toy["formations"]["r4"] |= {"rear_guard": True, "strength_men": 500}
+    toy["formations"]["y1"] |= {"strength_men": 300, "air_supply_days_per_day": 0.4}
+    group = {"name": "g", "side": "blue", "command": "blue_hq", "strength_men": {"uniform": [1500, 3000]}}
+    toy["garrisons"] = {
+        "g": group | {"insurgent": True, "places": list("bcgjk")},
+        "inside": {"name": "in", "side": "yellow", "command": "yellow_hq", "strength_men": 200, "places": ["f"]},
+    }
+    toy["sectors"] = {"south": {"polygon": [[35.2, 37.9], [35.2, 39.2], [34.8, 39.2], [34.8, 37.9]]}}
+    toy["zones"] = {
+        "closed": {"name": "closed", "shape": "tag", "tag": "closed", "applies_to": ["red", "yellow"],
+                   "enforcer": "green_hq", "lifted_by": "opened"},
+    }  # fmt: skip
+    pair = {"between": ["red_hq", "patron"]}
+    toy["tensions"] = {"t": pair | {"level": 0.3, "jump": 0.1, "half_life_days": 10}}
+    toy["channels"] = {
+        "phone": pair | {"working": 0.8, "restored_per_day": 0.2, "suspended_by_strike_probability": 0.5}
+    }
+    arm = {"name": "air", "sorties_per_day": 30, "sorties_for_full_support": 20, "support_factor": 1.6}
+    toy["air_arms"] = {
+        one: arm | {"side": one, "command": f"{one}_hq", "supports": [one]} for one in ("red", "green")
+    }
+    toy["sieges"] = {
+        "pocket": {"name": "pocket", "places": ["f"], "besieger": "blue", "ring_from": ["b", "g", "j"],
+                   "ring_share": 0.3, "falls_per_day": 0.01, "strength_loss_per_day": 0.005},
+    }  # fmt: skip
+    toy["events"] = {
+        "offensive": {"title": "offensive", "hazard_per_day": 0.3, "hazard_times": 2, "hazard_times_when": "b_held"},
+        "more_men": {"title": "men", "day": 15, "probability": 0.5, "effects": [{"reinforce": "r3", "men": 300}]},
+        "smaller": {"title": "less", "day": 20, "effects": [{"resize": "r4", "keep_share": 0.8}, {"suspend": "phone"}]},
+        "talks": {"title": "talks", "after": "smaller", "delay_days": 2, "effects": [{"restore": "phone"}]},
+        "quarrel": {"title": "quarrel", "day": {"uniform": [5, 25]}, "effects": [{"tension": "t", "jump": 0.3}]},
+        "opened": {"title": "opened", "day": 40},
+        "peace": {
+            "title": "peace", "day": 45, "probability": 0.5,
+            "effects": [{"relation": {"between": ["yellow", "green"], "stance": "aligned"}}, {"remove": "q2"}],
+        },
+    }  # fmt: skip
+    toy["milestones"] = {
+        "b_held": {"title": "b", "held": {"places": ["b"], "by": ["red", "green"]}},
+        "c_reached": {"title": "c", "reached": {"places": ["c"], "by": ["red", "green"]}},
+        "near_g": {"title": "g", "near": {"place": "g", "within_km": 20, "by": ["red"]}},
+        "joined": {"title": "a-f", "connected": {"ends_a": ["a"], "ends_b": ["f"], "by": ["red", "yellow"]}},
+        "relieved": {"title": "relief", "relieved": "pocket"},
+        "fallen": {"title": "fall", "fallen": "pocket"},
+    }
+    toy["contestants"] = {
+        "red": {"name": "Red", "side": "red", "formations": ["r1", "r2", "r3"]},
+        "green": {"name": "Green", "side": "green", "formations": ["q1", "q2"]},
+    }
+    finish = {"red": ["c", "g"], "green": ["g"]}
+    toy["races"] = {"east": {"title": "east", "finish": finish}, "relief": {"title": "f", "finish": {"red": ["f"]}}}
+    toy["rules"] = copy.deepcopy(SMALL_WAR_RULES)
+    return toy

@@ -16,7 +16,7 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import fire, note
-from sim.rules.ground import count_standing, ground_changed, is_besieged, is_foreign, is_friendly, is_hostile, men_at
+from sim.rules.ground import count_standing, ground_changed, holders_changed, is_besieged, is_foreign, is_friendly, is_hostile, men_at
 from sim.rules.movement import enter, knock_out, turn_back
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
@@ -197,8 +197,8 @@ def power_ratio(world, row, place):
 @njit(cache=True)
 def loss_rate(settings, men):
     """Return the share a day that a force of this size loses at equal power: small forces lose faster (Dupuy)."""
-    size = (settings.assault_reference_men / max(men, LEAST_MEN)) ** settings.assault_size_exponent
-    return settings.assault_loss_rate_per_day * size
+    steps = math.log(settings.assault_reference_men / max(men, LEAST_MEN))
+    return settings.assault_loss_rate_per_day * math.exp(settings.assault_size_exponent * steps)
 
 
 @njit(cache=True)
@@ -213,8 +213,9 @@ def losses_per_day(world, place, ring, attacking, defending, power):
     ratio = settings.assault_exchange_ratio
     a = loss_rate(settings, engaged) * ratio / power
     b = loss_rate(settings, defending) * power / ratio
-    lost_by_attackers = a * engaged**mixing * defending ** (1.0 - mixing)
-    lost_by_defenders = b * defending**mixing * engaged ** (1.0 - mixing)
+    log_x, log_y = math.log(max(engaged, LEAST_MEN)), math.log(max(defending, LEAST_MEN))
+    lost_by_attackers = a * math.exp(mixing * log_x + (1.0 - mixing) * log_y)
+    lost_by_defenders = b * math.exp(mixing * log_y + (1.0 - mixing) * log_x)
     if here.clear_days > 0.0 and ring == NOBODY:
         share = -math.log1p(-min(here.breakpoint_share, 0.99)) / here.clear_days
         lost_by_defenders = defending * share * min(1.0, engaged / here.frontage_men)
@@ -348,6 +349,7 @@ def relieve(world, siege, leader, place, now):
     world.sieges[siege].state = SiegeState.RELIEVED
     world.sieges[siege].ring_men = 0.0
     ground_changed(world, world.places[place].holder)
+    holders_changed(world)
     fire(world, Mechanism.SIEGE_RELIEVED)
     note(world, LogKind.SIEGE_RELIEVED, now, leader, place, siege, 0.0)
 

@@ -54,16 +54,19 @@ def direct(world, row):
 def mend_rear(world, row):
     """Send a free rear guard, or a stranded formation, to the nearest trouble behind the front: a cut road, a place just lost.
 
-    It keeps the task until the trouble is over. Source: assumption, `rules.commands.mend_reach_km`.
+    It keeps the task until the trouble is over, and looks again only when ground has changed. Source: assumption, `rules.commands.mend_reach_km`.
     """
     unit = world.formations[row]
     if unit.task != NOBODY and not is_trouble(world, unit.side, unit.task):
         unit.task = NOBODY
     stranded = unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
     can_go = ((unit.free == 1 and unit.rear_guard == 1) or stranded) and unit.to == NOBODY and not is_besieged(world, unit.at)
-    if unit.task == NOBODY and can_go and world.clock[0].cuts + world.clock[0].retaken > 0:
+    clock = world.clock[0]
+    if unit.task == NOBODY and can_go and clock.cuts + clock.retaken > 0 and unit.calm_version != clock.control_version:
         unit.task = nearest_trouble(world, row)
-        if unit.task != NOBODY:
+        if unit.task == NOBODY:
+            unit.calm_version = clock.control_version
+        else:
             fire(world, Mechanism.REAR_MENDED)
     if unit.task != NOBODY:
         unit.objective = unit.task

@@ -7,7 +7,7 @@ Also what follows from standing somewhere long enough: arrivals, finishes, roads
 from numba import njit
 
 from sim.records import add_arrival, note
-from sim.rules.ground import ground_changed, is_besieged, is_friendly
+from sim.rules.ground import ground_changed, holders_changed, is_besieged, is_friendly
 from sim.world.codes import NOBODY, Activity, How, LogKind
 
 SMALLEST_STEP = 1e-9
@@ -82,6 +82,7 @@ def change_hands(world, place, side, actor, day):
     ground_changed(world, here.holder)
     here.holder = side
     ground_changed(world, side)
+    holders_changed(world)
     if here.retaken == 1 and actor != NOBODY:
         here.retaken = 0
         world.clock[0].retaken -= 1

@@ -71,7 +71,7 @@ def nearest_rival_place(world, row):
     """
     unit, clock = world.formations[row], world.clock[0]
     standing = unit.to == NOBODY or unit.assault != NOBODY
-    if standing and unit.near_version == clock.control_version + 1:
+    if standing and unit.near_version == clock.holder_version:
         return unit.near_place
     best, best_km = NOBODY, unit.contact_range_km
     for place in range(world.places.shape[0]):
@@ -82,7 +82,7 @@ def nearest_rival_place(world, row):
                 if km <= best_km:
                     best, best_km = place, km
     unit.near_place = best
-    unit.near_version = clock.control_version + 1 if standing else 0
+    unit.near_version = clock.holder_version if standing else 0
     return best
 
 

@@ -9,10 +9,25 @@ from sim.world.codes import NOBODY, Activity, SiegeState, Stance
 
 @njit(cache=True)
 def ground_changed(world, side):
-    """Let everything that depends on who holds what know that ground of a side (-1: of nobody) has changed."""
+    """Let all that depends on it know that a side's roads are cut or open again, or its places taken or lost."""
     world.clock[0].control_version += 1
     if side != NOBODY:
-        world.bases_fresh[world.sides[side].alliance] = 0
+        alliance = world.alliances[world.sides[side].alliance]
+        alliance.bases_fresh = 0
+        alliance.ground_version += 1
+
+
+@njit(cache=True)
+def holders_changed(world):
+    """Let all that depends on it know that some place has a new holder, or is open to others than before."""
+    world.clock[0].control_version += 1
+    world.clock[0].holder_version += 1
+
+
+@njit(cache=True)
+def ground_version(world, alliance):
+    """Return a number that changes whenever the ways open to an alliance may have changed."""
+    return world.clock[0].holder_version + world.alliances[alliance].ground_version
 
 
 @njit(cache=True)

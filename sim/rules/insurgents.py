@@ -45,7 +45,7 @@ def is_insurgent_held(world, place):
 @njit(cache=True)
 def strength_left(world, garrison):
     """Return the share of its places that a garrison group still holds."""
-    group, version = world.garrisons[garrison], world.clock[0].control_version
+    group, version = world.garrisons[garrison], world.clock[0].holder_version
     if group.counted_version != version:
         group.counted_version = version
         group.places_held = 0
@@ -111,9 +111,9 @@ def strongest_near(world, place, reach_km):
 
 @njit(cache=True)
 def is_enemy_road(world, side, road):
-    """Return whether an uncut road joins two places of one enemy alliance."""
+    """Return whether a road joins two places of one enemy alliance."""
     line = world.roads[road]
-    if line.cut == 1 or not is_hostile(world, side, line.from_place) or not is_hostile(world, side, line.to_place):
+    if not is_hostile(world, side, line.from_place) or not is_hostile(world, side, line.to_place):
         return False
     first, second = world.places[line.from_place].holder, world.places[line.to_place].holder
     return world.sides[first].alliance == world.sides[second].alliance
@@ -146,14 +146,14 @@ def enemy_road_km(world, place, upto_km):
 def raid(world, place, strength):
     """Accumulate the hazard of a raid by the enemy road in reach, and carry it out when it falls due.
 
-    A raid that picks a road with a formation at either end comes to nothing: raids on thinly held road are thus a
-    thinned Poisson process, whose hazard is that of the thinly held length.
+    A raid that picks a road already cut, or with a formation at either end, comes to nothing: raids on thinly held road
+    are thus a thinned Poisson process, whose hazard is that of the thinly held length.
     """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_raids_per_day_per_100_km <= 0.0 or here.garrison_men < settings.insurgents_raid_least_men:
         return
-    if here.raid_version != clock.control_version:
-        here.raid_version = clock.control_version
+    if here.raid_version != clock.holder_version:
+        here.raid_version = clock.holder_version
         here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
     if here.raid_km <= 0.0:
         return
@@ -166,16 +166,16 @@ def raid(world, place, strength):
     here.raid_threshold = 0.0
     u = uniform(clock, Purpose.RAID_TARGET, here.draw_key, NO_ID, here.raids)
     _, road = enemy_road_km(world, place, u * here.raid_km)
-    if road != NOBODY and not is_guarded(world, road):
+    if road != NOBODY and not is_safe(world, road):
         cut(world, place, road)
     here.raids += 1
 
 
 @njit(cache=True)
-def is_guarded(world, road):
-    """Return whether a formation stands at either end of a road."""
+def is_safe(world, road):
+    """Return whether a road is cut already or a formation stands at either end of it."""
     line = world.roads[road]
-    return world.places[line.from_place].standing + world.places[line.to_place].standing > 0
+    return line.cut == 1 or world.places[line.from_place].standing + world.places[line.to_place].standing > 0
 
 
 @njit(cache=True)

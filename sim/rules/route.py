@@ -12,7 +12,7 @@ from numba import njit
 
 from sim.records import fire, note
 from sim.rules.assault import expected_days
-from sim.rules.ground import blocks, is_open_road, may_enter, zone_in_the_way
+from sim.rules.ground import blocks, ground_version, is_open_road, may_enter, zone_in_the_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
 
@@ -30,7 +30,7 @@ def route(world, row):
     clock = world.clock[0]
     if unit.halt_until_day > clock.day + clock.tick_days:
         return
-    version = clock.control_version
+    version = ground_version(world, unit.alliance)
     same_target = unit.path_target == unit.objective
     if same_target and unit.path_version == version and on_path(world, row):
         return
@@ -51,13 +51,13 @@ def on_path(world, row):
 @njit(cache=True)
 def choose_way(world, row, has_way):
     """Search, and take the new way unless the old one is open and not longer by more than the hysteresis."""
-    unit, clock = world.formations[row], world.clock[0]
+    unit = world.formations[row]
     new_days = search(world, row, unit.objective) if may_enter(world, row, unit.objective) else math.inf
     old_days = remaining_days(world, row) if has_way else math.inf
     if not math.isfinite(new_days):
         give_up(world, row)
         return
-    unit.path_version = clock.control_version
+    unit.path_version = ground_version(world, unit.alliance)
     if new_days >= old_days * (1.0 - world.settings[0].route_hysteresis_share):
         return
     if has_way and math.isfinite(old_days):
@@ -71,7 +71,7 @@ def give_up(world, row):
     unit, clock = world.formations[row], world.clock[0]
     unit.path_length = 0
     unit.no_way_target = unit.objective
-    unit.no_way_version = clock.control_version
+    unit.no_way_version = ground_version(world, unit.alliance)
     in_zone = zone_in_the_way(world, row, unit.objective) != NOBODY
     reason = Reason.RESPECTS_ZONE if in_zone else Reason.NO_WAY
     if unit.last_reason != reason:

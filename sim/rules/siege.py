@@ -9,7 +9,7 @@ from numba import njit
 from sim.draws import NO_ID, Purpose, exponential
 from sim.records import fire, note
 from sim.rules.control import change_hands
-from sim.rules.ground import ground_changed
+from sim.rules.ground import ground_changed, holders_changed
 from sim.rules.movement import knock_out
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, SiegeState
 
@@ -47,6 +47,7 @@ def thin_ring(world, row):
         for place in range(world.places.shape[0]):
             if world.places[place].siege == row:
                 ground_changed(world, world.places[place].holder)
+        holders_changed(world)
         fire(world, Mechanism.SIEGE_RELIEVED)
         note(world, LogKind.SIEGE_RELIEVED, world.clock[0].day, NOBODY, NOBODY, row, 0.0)
 

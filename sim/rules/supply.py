@@ -48,9 +48,9 @@ def refresh_bases(world, alliance, side):
 
     Shortest paths over open roads from all bases at once, by repeated relaxation from a work list.
     """
-    if world.bases_fresh[alliance] == 1:
+    if world.alliances[alliance].bases_fresh == 1:
         return
-    world.bases_fresh[alliance] = 1
+    world.alliances[alliance].bases_fresh = 1
     km = world.base_km[alliance]
     queue = world.node_from
     queued = world.node_days

@@ -50,7 +50,6 @@ class Blueprint:
             node_from=np.zeros(places, np.int64),
             node_fight=np.zeros(places),
             base_km=np.zeros((alliances, places)),
-            bases_fresh=np.zeros(alliances, np.int64),
             incidents=np.zeros(INCIDENT_ROWS * room, tables.INCIDENT_ROW),
             arrivals=np.zeros(ARRIVAL_ROWS * room, tables.ARRIVAL_ROW),
             log=np.zeros(LOG_ROWS * room, tables.LOG_ROW),
@@ -148,7 +147,7 @@ def lay_out(names: dict[str, Names], model: ScenarioModel) -> Layout:
     layout.add("clock", tables.CLOCK, 1)
     layout.add("settings", tables.SETTINGS, 1)
     for name, dtype in (
-        ("sides", tables.SIDE), ("commands", tables.COMMAND), ("formations", tables.FORMATION),
+        ("sides", tables.SIDE), ("alliances", tables.ALLIANCE), ("commands", tables.COMMAND), ("formations", tables.FORMATION),
         ("flags", tables.FLAG), ("places", tables.PLACE), ("roads", tables.ROAD),
         ("road_classes", tables.ROAD_CLASS), ("place_kinds", tables.PLACE_KIND), ("garrisons", tables.GARRISON),
         ("air_arms", tables.AIR_ARM), ("zones", tables.ZONE), ("tensions", tables.TENSION),

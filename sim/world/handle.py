@@ -61,10 +61,12 @@ def read_field(context: Any, builder: Any, world_type: WorldRefType, pointer: An
     word = ir.IntType(64)
     first = world_type.rows[name] * WORDS_A_FIELD
     words = [
-        builder.load(builder.gep(pointer, [ir.Constant(word, first + index)])) for index in range(WORDS_A_FIELD)
+        builder.load(builder.gep(pointer, [ir.Constant(word, first + index)])) for index in range(1 + array_type.ndim)
     ]
+    for one in words:  # no rule ever writes to the words, so the compiler may keep what it has read
+        one.set_metadata("invariant.load", builder.module.add_metadata([]))
     array = make_array(array_type)(context, builder)
-    shape = words[1 : 1 + array_type.ndim]
+    shape = words[1:]
     item = ir.Constant(word, context.get_abi_sizeof(context.get_data_type(array_type.dtype)))
     strides = [item] if array_type.ndim == 1 else [builder.mul(shape[1], item), item]
     data = builder.inttoptr(words[0], context.get_data_type(array_type.dtype).as_pointer())

@@ -27,8 +27,7 @@ def begin(world, key_low, key_high, logging):
     clock.key_high = key_high
     clock.logging = logging
     clock.control_version = 1
-    for alliance in range(world.bases_fresh.shape[0]):
-        world.bases_fresh[alliance] = 0
+    clock.holder_version = 1
     settle_roads(world)
     settle_places(world)
     spread_garrisons(world)

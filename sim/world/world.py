@@ -17,6 +17,7 @@ class World(NamedTuple):
     clock: np.ndarray
     settings: np.ndarray
     sides: np.ndarray
+    alliances: np.ndarray
     commands: np.ndarray
     formations: np.ndarray
     orders: np.ndarray
@@ -70,7 +71,6 @@ class World(NamedTuple):
     node_from: np.ndarray  # int64 N
     node_fight: np.ndarray  # float64 N
     base_km: np.ndarray  # float64 A x N: road km to the nearest base
-    bases_fresh: np.ndarray  # int64 A: 1 while base_km holds
     incidents: np.ndarray
     arrivals: np.ndarray
     log: np.ndarray
