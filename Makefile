@@ -38,7 +38,7 @@ help:
 	@echo "make clean   remove .venv, caches and builds; results stay"
 
 race: $(STAMP)
-	$(BIN)/race run june_2017 --runs 10000 --seed 7 --out $(OUT)
+	$(BIN)/race run june_2017 --runs 10000 --seed 7 --out $(OUT) --force
 	@echo
 	@echo "The pictures are in $(OUT)/plots, the tables in $(OUT)/*.parquet, the numbers in $(OUT)/summary.json."
 	@echo "One run as a story:  $(BIN)/race replay $(OUT) --run 17"

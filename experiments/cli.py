@@ -115,9 +115,7 @@ class Engine(StrEnum):
 
 RunsOption = Annotated[
     str | None,
-    typer.Option(
-        "--runs", metavar="N|A:B", help=f"How many, or numbers A to B - 1.  [default: {DEFAULT_RUNS}]"
-    ),
+    typer.Option("--runs", metavar="N|A:B", help=f"How many, or numbers A to B - 1.  [default: {DEFAULT_RUNS}]"),
 ]
 SeedOption = Annotated[
     int | None,
@@ -235,11 +233,7 @@ def progress_bar(scenario: "Scenario", hidden: bool) -> Iterator["Progress | Non
     task, started_s = bar.add_task("", total=None), time.monotonic()
 
     def show(done_runs: int, asked_runs: int) -> None:
-        text = (
-            f"{scenario.name}: runs"
-            if done_runs
-            else f"{scenario.name}: compiling the rules, if they are new"
-        )
+        text = f"{scenario.name}: runs" if done_runs else f"{scenario.name}: compiling the rules, if they are new"
         bar.update(task, completed=done_runs, total=asked_runs, description=text)
         if time.monotonic() - started_s > SHOW_PROGRESS_AFTER_S:
             bar.start()

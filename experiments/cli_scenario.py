@@ -85,9 +85,7 @@ def print_scenario(scenario: "Scenario", console: "Console") -> None:
     console.print(sources_line(model))
 
 
-def print_table(
-    console: "Console", heading: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]
-) -> None:
+def print_table(console: "Console", heading: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     """Print a table under its heading; nothing at all when there are no rows."""
     from rich.markup import escape
     from rich.table import Table
@@ -165,9 +163,7 @@ def start_text(formation: "Formation") -> str:
     if start.towards is None:
         return start.at
     return (
-        f"{start.at} - {start.towards}"
-        if start.km is None
-        else f"{start.at} +{spread(start.km)} km - {start.towards}"
+        f"{start.at} - {start.towards}" if start.km is None else f"{start.at} +{spread(start.km)} km - {start.towards}"
     )
 
 
@@ -203,9 +199,7 @@ def sources_line(model: "ScenarioModel") -> str:
     """Return which share of the numbers has a source, is said to be an assumption, or has neither."""
     kinds = Counter(kind_of(sources) for sources in sources_of_numbers(model, ()))
     total = max(1, kinds.total())
-    shares = ", ".join(
-        f"{kinds[kind] / total:.0%} {kind}" for kind in ("with a source", ASSUMPTION, "without either")
-    )
+    shares = ", ".join(f"{kinds[kind] / total:.0%} {kind}" for kind in ("with a source", ASSUMPTION, "without either"))
     return f"[bold]Numbers[/bold]  {kinds.total():,}: {shares}"
 
 

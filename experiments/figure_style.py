@@ -12,7 +12,7 @@ LINE_STYLES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), "-.")
 NOBODY_COLOUR = "#BBBBBB"
 TIE_COLOUR = "#F0E442"
 DPI = 150
-STYLE = {
+STYLE: Any = {
     "font.size": 9.5,
     "axes.titlesize": 12,
     "axes.titleweight": "bold",
@@ -39,8 +39,9 @@ def footer(figure: Figure, manifest: dict[str, Any], extra: str = "") -> None:
     """Write the line that says what a figure was made from."""
     first, stop = manifest["runs"]
     text = (
-        f"{manifest['scenario']} ({manifest['scenario_hash'][:12]}) · {stop - first:,} runs · seed {manifest['seed']} · "
-        f"race {manifest['versions']['race']} · start {manifest['start_date']}, horizon {manifest['horizon_days']} days"
+        f"{manifest['scenario']} ({manifest['scenario_hash'][:12]}) · {stop - first:,} runs · seed {manifest['seed']}"
+        f" · race {manifest['versions']['race']}"
+        f" · start {manifest['start_date']}, horizon {manifest['horizon_days']} days"
     )
     figure.supxlabel(f"{extra}\n{text}" if extra else text, fontsize=7.5, color="#555555", x=0.01, ha="left")
 

@@ -49,9 +49,7 @@ def _names(scenario: "Scenario") -> Manifest:
     """Return what tables and plots of these runs need to know of the scenario."""
     model = scenario.model
     sides = {one: {"name": side.name, "colour": side.colour} for one, side in model.sides.items()}
-    entrants = {
-        one: {"name": entrant.name, "side": entrant.side} for one, entrant in model.contestants.items()
-    }
+    entrants = {one: {"name": entrant.name, "side": entrant.side} for one, entrant in model.contestants.items()}
     races = {
         one: {"title": race.title, "contestants": list(race.finish), "headline": race.headline}
         for one, race in model.races.items()
@@ -107,9 +105,7 @@ def read(directory: Path) -> Manifest:
     """Return the manifest in a batch's folder. Raises UsageError where there is none, RunError if damaged."""
     path = directory / FILE_NAME
     if not path.is_file():
-        raise UsageError(
-            f"{directory}: no batch here (no {FILE_NAME}); make one with: race run ... --out {directory}"
-        )
+        raise UsageError(f"{directory}: no batch here (no {FILE_NAME}); make one with: race run ... --out {directory}")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         _ = manifest["runs"], manifest["seed"], manifest["scenario_hash"], manifest["chunks"]["done"]

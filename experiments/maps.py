@@ -13,6 +13,10 @@ WIDTHS = (2.2, 1.6, 1.1, 0.7)
 KM_PER_DEGREE = 111.2
 NOBODY_COLOUR = "#BBBBBB"
 WATER, BORDER = "#A9CCE3", "#8C8C8C"
+SPOTS = (
+    (1, 0, "left"), (0, 1, "center"), (-1, 0, "right"), (0, -1, "center"),
+    (0.8, 0.8, "left"), (-0.8, 0.8, "right"), (0.8, -0.8, "left"), (-0.8, -0.8, "right"),
+)  # fmt: skip
 Box = tuple[float, float, float, float]
 
 
@@ -92,11 +96,14 @@ def draw_zones(axes: Any, model: ScenarioModel, stretch: float) -> None:
 
     for zone in model.zones.values():
         if zone.shape == "circle" and zone.radius_km is not None:
-            degrees = zone.radius_km.median() / KM_PER_DEGREE
-            axes.add_patch(Ellipse((zone.centre_lon, zone.centre_lat), 2 * degrees * stretch, 2 * degrees,
-                                   facecolor="#56B4E9", alpha=0.12, edgecolor="none", zorder=1))  # fmt: skip
-            axes.add_patch(Ellipse((zone.centre_lon, zone.centre_lat), 2 * degrees * stretch, 2 * degrees,
-                                   fill=False, edgecolor="#0072B2", linestyle="--", linewidth=1.1, zorder=3))  # fmt: skip
+            degrees, centre = zone.radius_km.median() / KM_PER_DEGREE, (zone.centre_lon or 0.0, zone.centre_lat or 0.0)
+            looks: list[dict[str, Any]] = [
+                {"facecolor": "#56B4E9", "alpha": 0.12},
+                {"fill": False, "edgecolor": "#0072B2"},
+            ]
+            for look in looks:
+                size = (2 * degrees * stretch, 2 * degrees)
+                axes.add_patch(Ellipse(centre, *size, linestyle="--", linewidth=1.1, zorder=1, **look))
 
 
 def draw_places(axes: Any, model: ScenarioModel) -> None:
@@ -137,7 +144,7 @@ def draw_labels(figure: Any, axes: Any, model: ScenarioModel, stretch: float) ->
         axes.scatter([lon], [lat], s=95, marker="s", color=colour, edgecolor="black", linewidth=1.1, zorder=7)
         x, y = axes.transData.transform((lon, lat))
         taken.append((x - 8, y - 8, x + 8, y + 8))
-    for one, formation in model.formations.items():
+    for formation in model.formations.values():
         men = formation.strength_men.median()
         text = f"{short(formation.name)}\n{round(men, -2):,.0f} men" if men >= 100 else short(formation.name)
         place_label(figure, axes, text, where(model, formation), taken, bold=True)
@@ -162,12 +169,12 @@ def place_label(figure: Any, axes: Any, text: str, at: tuple[float, float], take
     renderer, frame = figure.canvas.get_renderer(), axes.get_window_extent()
     reach = (9, 20, 34, 52) if bold else (7, 12)
     for distance in reach:
-        for dx, dy, align in ((1, 0, "left"), (0, 1, "center"), (-1, 0, "right"), (0, -1, "center"),
-                              (0.8, 0.8, "left"), (-0.8, 0.8, "right"), (0.8, -0.8, "left"), (-0.8, -0.8, "right")):  # fmt: skip
+        for dx, dy, align in SPOTS:
             level = "bottom" if dy > 0 else "top" if dy < 0 else "center"
             label = axes.annotate(
                 text, at, xytext=(dx * distance, dy * distance), textcoords="offset points", ha=align, va=level,
-                fontsize=7.6 if bold else 6.8, fontweight="bold" if bold else "normal", color="#111111" if bold else "#444444",
+                fontsize=7.6 if bold else 6.8, fontweight="bold" if bold else "normal",
+                color="#111111" if bold else "#444444",
                 linespacing=1.0, zorder=8,
                 arrowprops={"arrowstyle": "-", "color": "#555555", "linewidth": 0.6} if distance > 15 else None,
             )  # fmt: skip
@@ -191,7 +198,9 @@ def scale_bar(axes: Any, west: float, south: float, width: float, height: float,
     whole_km = width / stretch * KM_PER_DEGREE
     km = max(one for one in (5, 10, 20, 50, 100, 200, 500) if one <= max(5.0, whole_km / 5))
     x, y = west + 0.03 * width, south + 0.03 * height
-    axes.plot([x, x + km / KM_PER_DEGREE * stretch], [y, y], color="black", linewidth=3, solid_capstyle="butt", zorder=9)
+    axes.plot(
+        [x, x + km / KM_PER_DEGREE * stretch], [y, y], color="black", linewidth=3, solid_capstyle="butt", zorder=9
+    )
     axes.text(x, y + 0.012 * height, f"{km} km", fontsize=8, zorder=9)
 
 

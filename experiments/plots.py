@@ -41,7 +41,7 @@ def in_order(manifest: dict[str, Any]) -> list[str]:
 
 
 def arrivals_figure(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> Any:
-    """Draw the share of all runs in which each contestant has finished by each day (ECDF, censored at the horizon)."""
+    """Draw the share of all runs in which each contestant has finished by each day (censored at the horizon)."""
     figure = style.new_figure(9.0, 5.2)
     axes = figure.add_subplot()
     horizon = float(manifest["horizon_days"])
@@ -66,12 +66,12 @@ def arrivals_figure(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> 
                   linestyle=styles[one])  # fmt: skip
         axes.text(horizon * 1.025, label, text, color=darker(colours[one]), va="center", fontsize=8, linespacing=1.05)
     axes.set_title(manifest["races"][race]["title"])
-    style.footer(figure, manifest, "Bands: 95 % Monte Carlo interval (Wilson). Runs without a finish stay in the denominator.")
+    style.footer(figure, manifest, "Bands: 95 % Monte Carlo interval (Wilson), all runs in the denominator.")
     return figure
 
 
 def steps(days: "pd.Series[float]", horizon: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return (days, share of runs arrived by them) from 0 to the horizon; runs without an arrival are censored there."""
+    """Return (days, share of runs arrived by them) from 0 to the horizon, where the rest is censored."""
     data = CensoredData.right_censored(days.fillna(horizon).to_numpy(), days.isna().to_numpy())
     curve = ecdf(data).cdf
     inside = curve.quantiles <= horizon
@@ -141,7 +141,7 @@ def clashes_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Any:
     found = clash_summary(runs)
     figure = style.new_figure(9.0, 2.2 + 0.62 * max(1, len(found)))
     axes = figure.add_subplot()
-    for height, (pair, kinds) in enumerate(found.items()):
+    for height, kinds in enumerate(found.values()):
         left = 0.0
         for kind in CLASH_KINDS:
             mean = kinds.get(kind, {}).get("mean") or 0.0
@@ -150,7 +150,9 @@ def clashes_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Any:
         total = kinds["all"]
         axes.plot([total["low"], total["high"]], [height, height], color="#111111", linewidth=1.6)
         text = f"{total['mean']:.2f} a run; {total['any']['share']:.0%} of runs have any"
-        axes.annotate(text, (total["high"], height), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8.5)
+        axes.annotate(
+            text, (total["high"], height), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8.5
+        )
     names = [" - ".join(side_name(manifest, side) for side in pair.split("-")) for pair in found]
     axes.set_yticks(range(len(found)), names)
     axes.invert_yaxis()
@@ -162,7 +164,7 @@ def clashes_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Any:
         axes.text(0.5, 0.5, "no clashes in these runs", transform=axes.transAxes, ha="center", color="#555555")
     handles = [mpl_patch(KIND_COLOURS[kind], KIND_NAMES[kind]) for kind in CLASH_KINDS]
     axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False, fontsize=8.5)
-    style.footer(figure, manifest, "Black bars: 95 % Monte Carlo interval of the mean. Warnings and turn-backs are not clashes.")
+    style.footer(figure, manifest, "Black bars: 95 % Monte Carlo interval of the mean. Warnings are not clashes.")
     return figure
 
 

@@ -121,9 +121,7 @@ def ensemble_of(scenario: "Scenario") -> "Ensemble":
     return ensembles.ensemble
 
 
-def simulate_chunk(
-    scenario: "Scenario", engine: str, seed: int, chunk: range, pulse: Pulse | None
-) -> "RunTables":
+def simulate_chunk(scenario: "Scenario", engine: str, seed: int, chunk: range, pulse: Pulse | None) -> "RunTables":
     """Return the tables of a chunk, in a worker. Raises RunError that names the run."""
     if pulse is not None:
         pulse.count(0)

@@ -7,10 +7,10 @@ before the phase's rule (`RaceModel` shows how the phases are walked).
 
 from typing import TYPE_CHECKING, Any
 
+import mesa
 import numpy as np
 from mesa.discrete_space import CellAgent, FixedAgent
 
-import mesa
 from sim.rules.commands import allocate, command
 from sim.rules.insurgents import fight_back
 from sim.rules.march import march
@@ -65,7 +65,7 @@ class Formation(RowView, CellAgent):
     def follow(self) -> None:
         """Keep the cell of the last place passed."""
         cell = self.model.cells[self.record.at]
-        if self.cell is not cell:
+        if self.cell is not cell:  # type: ignore[has-type]
             self.cell = cell
 
     @property

@@ -102,9 +102,7 @@ def uniform(clock, purpose, first_id, second_id, ordinal):
     `clock`: the run's Clock record, which holds the run key; `purpose`: a member of Purpose; `first_id`, `second_id`:
     draw keys (uint64; NO_ID where there is none); `ordinal`: the event's own number, 0 or more.
     """
-    words = philox(
-        clock.key_low, clock.key_high, np.uint64(ordinal) & MASK, np.uint64(purpose), first_id, second_id
-    )
+    words = philox(clock.key_low, clock.key_high, np.uint64(ordinal) & MASK, np.uint64(purpose), first_id, second_id)
     return to_uniform(words[0], words[1])
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import mesa
 import networkx as nx
 import numpy as np
 from mesa.discrete_space import Cell, Network
 
-import mesa
 from sim.agents import AirArm, Command, Formation, Garrison, garrison_rows
 from sim.errors import UsageError
 from sim.outcomes import Collector, RunTables
@@ -65,7 +65,9 @@ class RaceModel(mesa.Model):
         self.datacollector = mesa.DataCollector(
             model_reporters={name: (lambda model, name=name: model.outcome(name)) for name in self.outcome_names()},
             agenttype_reporters={
-                Formation: {name: name for name in ("id", "strength_men", "supply_days", "activity", "reason", "position")}
+                Formation: {
+                    name: name for name in ("id", "strength_men", "supply_days", "activity", "reason", "position")
+                }
             },
         )
         self.datacollector.collect(self)

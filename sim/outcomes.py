@@ -113,7 +113,7 @@ class Collector:
         """Return the pairs of sides that are rivals at the start or may become so by an event, in order of names."""
         relations = [*self.model.relations]
         relations += [e.relation for event in self.model.events.values() for e in event.effects if e.relation]
-        return sorted({tuple(sorted(one.between)) for one in relations if one.stance == "rival"})  # type: ignore[arg-type]
+        return sorted({(min(one.between), max(one.between)) for one in relations if one.stance == "rival"})
 
     def clash_columns(self, incidents: np.ndarray, incident_runs: np.ndarray) -> dict[str, pa.Array]:
         """Return the number of clashes a run by pair of sides and kind."""

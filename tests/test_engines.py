@@ -28,11 +28,10 @@ def frames(tables):
     return {name: getattr(tables, name).to_pandas() for name in RunTables._fields}
 
 
-def assert_same(left, right, runs_columns=None):
+def assert_same(left, right):
     """Assert that two sets of tables are equal to the last bit, NaN equal to NaN."""
     for name, frame in frames(left).items():
-        columns = runs_columns if runs_columns is not None and name == "runs" else list(frame.columns)
-        assert_frame_equal(frame[columns], frames(right)[name][columns], check_exact=True, obj=name)
+        assert_frame_equal(frame, frames(right)[name], check_exact=True, obj=name)
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +64,16 @@ def test_logging_changes_nothing(ensemble):
     assert ensemble.replay(SEED, 4).formations.tobytes() == formations.tobytes()
 
 
+def take_turn_body():
+    """Return the statements of the compiled turn."""
+    (function,) = ast.parse(textwrap.dedent(inspect.getsource(getattr(turn.take_turn, "py_func", turn.take_turn)))).body
+    return function.body
+
+
 def test_take_turn_calls_the_phases_in_order():
     """The compiled turn spells out what PHASES lists."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(turn.take_turn.py_func)))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    body = take_turn_body()
+    calls = [node for one in body for node in ast.walk(one) if isinstance(node, ast.Call)]
     ordered = [one.func.id for one in sorted(calls, key=lambda one: (one.lineno, one.col_offset))]
     called = [one for one in ordered if one not in ("range", "is_first_of_day")]
     expected = []
@@ -79,8 +84,7 @@ def test_take_turn_calls_the_phases_in_order():
 
 def test_daily_phases_are_those_of_take_turn():
     """What stands under `if first_of_day` is what PHASES calls daily."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(turn.take_turn.py_func)))
-    tests = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
+    tests = [node for node in take_turn_body() if isinstance(node, ast.If)]
     names = {one.func.id for test in tests for one in ast.walk(test) if isinstance(one, ast.Call)} - {"range"}
     daily = [phase for phase in turn.PHASES if phase.daily]
     assert names == {one.__name__ for phase in daily for one in (phase.first, phase.rule) if one is not None}
@@ -171,8 +175,6 @@ def backwards(toy):
             one.update({key: one[key][::-1] for key in keys})
     for race in turned["races"].values():
         race["finish"] = {one: places[::-1] for one, places in reversed(race["finish"].items())}
-    for one in turned["roads"].values():
-        one["from"], one["to"] = one["to"], one["from"]
     for one in turned["milestones"].values():
         if "held" in one:
             one["held"]["by"] = one["held"]["by"][::-1]
@@ -180,14 +182,30 @@ def backwards(toy):
     return dict(reversed(turned.items()))
 
 
+def assert_same_but_for_order(ensemble, toy):
+    """Assert that a toy gives the tables of the small war, in whatever order of columns and formations."""
+    plain, other = ensemble.simulate(SEED, 0, 30), toys.ensemble_of(toy).simulate(SEED, 0, 30)
+    assert sorted(plain.runs.column_names) == sorted(other.runs.column_names)
+    left, right = frames(plain), frames(other)
+    for tables in (left, right):
+        tables["days"] = tables["days"].sort_values(["run", "formation"], ignore_index=True)
+    for name, frame in left.items():
+        assert_frame_equal(frame, right[name][frame.columns], check_exact=True, obj=name)
+
+
 def test_reordered_rows_and_lists_give_the_same_results(ensemble):
     """Order in the file is not information, except in orders and among races."""
-    plain, turned = ensemble.simulate(SEED, 0, 30), toys.ensemble_of(backwards(toys.small_war())).simulate(SEED, 0, 30)
-    assert sorted(plain.runs.column_names) == sorted(turned.runs.column_names)
-    assert_same(plain._replace(days=plain.runs), turned._replace(days=turned.runs), plain.runs.column_names)
-    by = ["run", "formation"]
-    left, right = (one.days.to_pandas().sort_values(by, ignore_index=True) for one in (plain, turned))
-    assert_frame_equal(left, right, check_exact=True)
+    assert_same_but_for_order(ensemble, backwards(toys.small_war()))
+
+
+def test_the_direction_in_which_a_road_is_written_says_nothing(ensemble):
+    """A road from a to b is the road from b to a."""
+
+    def turn_round(toy):
+        for one in toy["roads"].values():
+            one["from"], one["to"] = one["to"], one["from"]
+
+    assert_same_but_for_order(ensemble, toys.changed(toys.small_war(), turn_round))
 
 
 def test_an_added_assumption_leaves_the_others_alone():

@@ -179,53 +179,45 @@ ORDERS = {
     "q2": [{"objective": "g", "after": "offensive"}, {"objective": "k"}],
     "y1": [{"objective": "f", "kind": "hold"}],
 }
-SMALL_WAR_RULES = {
-    "march": {"push_days": 4, "pause_days": 1, "lowest_interest": 0.2, "stretch_per_100_km": 0.2},
-    "route": {
-        "out_of_sector_factor": 2, "bypass_factor": 2, "bridging_days": 0.7, "hysteresis_share": 0.1,
-    },
-    "supply": {
-        "stock_days": 8, "use_pushing_per_day": 1.3, "use_halted_per_day": 0.5, "refill_days_per_day": 1.2,
-        "refill_length_km": 200, "push_threshold_days": 2, "quality_loss_per_day": 0.02,
-        "replacements_per_day": 0.02,
-    },
-    "assault": {
-        "loss_rate_per_day": {"triangular": [0.05, 0.1, 0.2]}, "size_exponent": 0.3, "exchange_ratio": 1.2,
-        "attacker_breakpoint_share": 0.25, "preparation_sigma": 0.5, "refit_days": 3, "refit_sigma": 0.5,
-        "leave_odds": 6, "leave_probability": 0.5, "withdrawal_share": 0.3, "low_supply_power": 0.5,
-    },
-    "insurgents": {
-        "reinforcement_per_day": 0.3, "reinforcement_share": 0.3, "reinforcement_reach_km": 60,
-        "raids_per_day_per_100_km": 0.1, "raid_reach_km": 60, "raid_least_men": 50, "raid_cut_days": 2,
-        "raid_cut_sigma": 0.6, "raid_loss_share": 0.1, "raid_retake_probability": 0.4,
-        "weak_garrison_men": 200, "counter_attack_probability": 0.7, "counter_attack_reach_km": 60,
-        "counter_attack_loss_share": 0.2,
-    },
-    "encounters": {
-        "contact_range_km": 40, "incidents_per_day_moving": 0.4, "incidents_per_day_settled": 0.15,
-        "channel_factor": 0.6, "weight_warning": 1, "weight_turn_back": 1, "weight_strike": 1,
-        "weight_shelling": 1, "weight_shoot_down": 0.5, "loss_share": 0.05, "pause_days": 0.5,
-        "withdraw_probability": 0.3, "line_agreed_per_day": 0.1, "line_broken_probability": 0.6,
-    },
-    "zones": {
-        "try_per_day": 0.4, "try_factor_after_strike": 0.7, "try_half_life_days": 60, "rung_days": 0.3,
-        "stop_probability": 0.2, "stop_probability_channel": 0.4, "strike_loss_share": 0.1,
-    },
-    "tension": {"feedback": 1.0, "highest_factor": 2.5},
-    "commands": {
-        "rival_near_km": 60, "rival_near_interest": 1.5, "mend_reach_km": 80, "support_when_preparing": 0.5,
-    },
-    "siege": {"falls_exponent": 0.5},
-    "control": {"hold_days": 0.5, "detachment_share": 0.03, "rear_garrison_men": 80},
-}  # fmt: skip
+SMALL_WAR_RULES = """
+march: push_days 4, pause_days 1, lowest_interest 0.2, stretch_per_100_km 0.2
+route: out_of_sector_factor 2, bypass_factor 2, bridging_days 0.7, hysteresis_share 0.1
+supply: stock_days 8, use_pushing_per_day 1.3, use_halted_per_day 0.5, refill_days_per_day 1.2, \
+refill_length_km 200, push_threshold_days 2, quality_loss_per_day 0.02, replacements_per_day 0.02
+assault: loss_rate_per_day 0.1, size_exponent 0.3, exchange_ratio 1.2, attacker_breakpoint_share 0.25, \
+preparation_sigma 0.5, refit_days 3, refit_sigma 0.5, leave_odds 6, leave_probability 0.5, \
+withdrawal_share 0.3, low_supply_power 0.5
+insurgents: reinforcement_per_day 0.3, reinforcement_share 0.3, reinforcement_reach_km 60, \
+raids_per_day_per_100_km 0.1, raid_reach_km 60, raid_least_men 50, raid_cut_days 2, raid_cut_sigma 0.6, \
+raid_loss_share 0.1, raid_retake_probability 0.4, weak_garrison_men 200, counter_attack_probability 0.7, \
+counter_attack_reach_km 60, counter_attack_loss_share 0.2
+encounters: contact_range_km 40, incidents_per_day_moving 0.4, incidents_per_day_settled 0.15, \
+channel_factor 0.6, weight_warning 1, weight_turn_back 1, weight_strike 1, weight_shelling 1, \
+weight_shoot_down 0.5, loss_share 0.05, pause_days 0.5, withdraw_probability 0.3, line_agreed_per_day 0.1, \
+line_broken_probability 0.6
+zones: try_per_day 0.4, try_factor_after_strike 0.7, try_half_life_days 60, rung_days 0.3, \
+stop_probability 0.2, stop_probability_channel 0.4, strike_loss_share 0.1
+tension: feedback 1, highest_factor 2.5
+commands: rival_near_km 60, rival_near_interest 1.5, mend_reach_km 80, support_when_preparing 0.5
+siege: falls_exponent 0.5
+control: hold_days 0.5, detachment_share 0.03, rear_garrison_men 80
+"""
+
+
+def small_war_rules() -> Toy:
+    """Return the settings above as a mapping; one of them is drawn."""
+    sections = (line.split(": ") for line in SMALL_WAR_RULES.strip().splitlines())
+    rules: Toy = {name: {k: float(v) for k, v in map(str.split, text.split(", "))} for name, text in sections}
+    rules["assault"]["loss_rate_per_day"] = {"triangular": [0.05, 0.1, 0.2]}
+    return rules
 
 
 def small_war(horizon_days: int = 50) -> Toy:
     """A dozen places (a grid of three rows, a to l) with every mechanism switched on."""
     toy = base({"red": {"bases": ["a"]}, "yellow": {}, "blue": {}, "green": {"bases": ["l"]}}, horizon_days)
-    holders = dict(zip("abcdefghijkl", "red blue blue green red yellow blue green red blue blue green".split(), strict=True))
+    holders = "red blue blue green red yellow blue green red blue blue green".split()
     toy["places"] = {
-        one: place(35.6 - 0.3 * (index // 4), 38 + 0.35 * (index % 4), holders[one], tags=["closed"] * (one == "k"))
+        one: place(35.6 - 0.3 * (index // 4), 38 + 0.35 * (index % 4), holders[index], tags=["closed"] * (one == "k"))
         for index, one in enumerate("abcdefghijkl")
     }
     toy["roads"] = {f"{a}--{b}": road(a, b, 34) for a, b in ROADS.split()}
@@ -294,5 +286,5 @@ def small_war(horizon_days: int = 50) -> Toy:
     }
     finish = {"red": ["c", "g"], "green": ["g"]}
     toy["races"] = {"east": {"title": "east", "finish": finish}, "relief": {"title": "f", "finish": {"red": ["f"]}}}
-    toy["rules"] = copy.deepcopy(SMALL_WAR_RULES)
+    toy["rules"] = small_war_rules()
     return toy

@@ -52,15 +52,20 @@ def direct(world, row):
 
 @njit(cache=True)
 def mend_rear(world, row):
-    """Send a free rear guard, or a stranded formation, to the nearest trouble behind the front: a cut road, a place just lost.
+    """Send a free rear guard, or a stranded formation, to the nearest trouble: a cut road, a place just lost.
 
-    It keeps the task until the trouble is over, and looks again only when ground has changed. Source: assumption, `rules.commands.mend_reach_km`.
+    It keeps the task until the trouble is over, and looks again only when ground has changed. Source: assumption,
+    `rules.commands.mend_reach_km`.
     """
     unit = world.formations[row]
     if unit.task != NOBODY and not is_trouble(world, unit.side, unit.task):
         unit.task = NOBODY
     stranded = unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
-    can_go = ((unit.free == 1 and unit.rear_guard == 1) or stranded) and unit.to == NOBODY and not is_besieged(world, unit.at)
+    can_go = (
+        ((unit.free == 1 and unit.rear_guard == 1) or stranded)
+        and unit.to == NOBODY
+        and not is_besieged(world, unit.at)
+    )
     clock = world.clock[0]
     if unit.task == NOBODY and can_go and clock.cuts + clock.retaken > 0 and unit.calm_version != clock.control_version:
         unit.task = nearest_trouble(world, row)
@@ -74,7 +79,7 @@ def mend_rear(world, row):
 
 @njit(cache=True)
 def is_trouble(world, side, place):
-    """Return whether a place is one end of a cut road of the side's alliance, or was lost to a raid or counter-attack."""
+    """Return whether a place is an end of a cut road of the side's alliance, or was lost to insurgents."""
     here = world.places[place]
     if here.retaken == 1:
         return world.stances[side, here.holder] == Stance.HOSTILE

@@ -16,8 +16,8 @@ from sim.rules.control import settle_departure
 from sim.rules.ground import blocks, is_foreign, is_open_road, may_enter
 from sim.rules.movement import enter, start_push, turn_back
 from sim.rules.route import has_open_way, road_between
-from sim.world.start import place_on_road
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+from sim.world.start import place_on_road
 
 LEAST_KM = 1e-9
 

@@ -11,7 +11,7 @@ import math
 from numba import njit
 
 from sim.records import fire, note
-from sim.rules.assault import expected_days
+from sim.rules.attrition import expected_days
 from sim.rules.ground import blocks, ground_version, is_open_road, may_enter, zone_in_the_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 

@@ -47,9 +47,7 @@ def wait_for_channel(world, row, days):
     channel = world.channels[row]
     if channel.threshold == 0.0:
         key = channel.draw_key
-        channel.threshold = exponential(
-            world.clock[0], Purpose.CHANNEL_RESTORED, key, NO_ID, channel.restorations, 1.0
-        )
+        channel.threshold = exponential(world.clock[0], Purpose.CHANNEL_RESTORED, key, NO_ID, channel.restorations, 1.0)
     channel.hazard += channel.restored_per_day * days
     if channel.hazard >= channel.threshold:
         reopen(world, row, world.clock[0].day + days)
@@ -126,8 +124,6 @@ def aggravate(world, first, second, severe, day):
     for row in range(world.channels.shape[0]):
         channel = world.channels[row]
         if channel.open == 1 and concerns(world, channel, first, second):
-            u = uniform(
-                world.clock[0], Purpose.CHANNEL_SUSPENDED, channel.draw_key, NO_ID, world.clock[0].incidents
-            )
+            u = uniform(world.clock[0], Purpose.CHANNEL_SUSPENDED, channel.draw_key, NO_ID, world.clock[0].incidents)
             if u < channel.suspended_by_strike_probability:
                 suspend(world, row, day)

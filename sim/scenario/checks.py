@@ -66,10 +66,10 @@ def names_of_sides(model: ScenarioModel) -> Iterator[Problem]:
     member: dict[str, str] = {}
     for one, sides in model.alliances.items():
         yield from all_unknown(("alliances", one), "side", sides, model.sides)
-        for side in sides:
-            if side in member:
-                yield ("alliances", one), f"the side '{side}' is in '{member[side]}' already; one alliance is allowed"
-            member[side] = one
+        for ally in sides:
+            if ally in member:
+                yield ("alliances", one), f"the side '{ally}' is in '{member[ally]}' already; one alliance is allowed"
+            member[ally] = one
     for one, command in model.commands.items():
         yield from unknown(("commands", one, "side"), "side", command.side, model.sides)
         yield from unknown(("commands", one, "patron"), "command", command.patron, model.commands)
@@ -169,7 +169,9 @@ def names_of_milestone(model: ScenarioModel, at: Path_, stone: BaseModel) -> Ite
             yield from all_unknown((*at, kind, "by"), "side", asked.by, model.sides)
             for key in ("places", "ends_a", "ends_b"):
                 yield from all_unknown((*at, kind, key), "place", getattr(asked, key, []), model.places)
-            yield from all_unknown((*at, kind, "formations"), "formation", getattr(asked, "formations", []), model.formations)
+            yield from all_unknown(
+                (*at, kind, "formations"), "formation", getattr(asked, "formations", []), model.formations
+            )
             yield from unknown((*at, kind, "place"), "place", getattr(asked, "place", None), model.places)
     for kind in ("relieved", "fallen"):
         yield from unknown((*at, kind), "siege", getattr(stone, kind), model.sieges)
@@ -251,7 +253,10 @@ def check_formations(model: ScenarioModel) -> Iterator[Problem]:
         if road is None:
             yield (*at, "towards"), f"no road joins '{start.at}' and '{start.towards}'"
         elif start.km is not None and not (start.km.is_constant and start.km.constant <= road.length_km.median()):
-            yield (*at, "km"), f"found {start.km}, a constant up to the road's {road.length_km.median():g} km is allowed"
+            yield (
+                (*at, "km"),
+                f"found {start.km}, a constant up to the road's {road.length_km.median():g} km is allowed",
+            )
     runs_for: dict[str, str] = {}
     for one, contestant in model.contestants.items():
         for formation_id in contestant.formations:
@@ -288,7 +293,10 @@ def check_reach(model: ScenarioModel) -> Iterator[Problem]:
             near = {number.get(one) for one in [start, *graph.neighbors(start)]} - {None}
             if number.get(order.objective) not in near:
                 at: Path_ = ("formations", one, "orders", index, "objective")
-                yield at, f"no road leads from '{start}' to '{order.objective}' through {', '.join(countries) or 'anywhere'}"
+                yield (
+                    at,
+                    f"no road leads from '{start}' to '{order.objective}' through {', '.join(countries) or 'anywhere'}",
+                )
 
 
 def components(model: ScenarioModel, graph: nx.Graph, countries: tuple[str, ...]) -> dict[str, int]:

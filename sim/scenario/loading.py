@@ -130,5 +130,3 @@ def validate(source: Source, name: str, path: Path | None) -> Scenario:
 def from_data(data: dict[str, Any], name: str) -> Scenario:
     """Return a scenario from plain data, as `text` holds it. Raises ScenarioError."""
     return validate(Source(data=data), name, None)
-
-

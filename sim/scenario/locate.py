@@ -34,4 +34,6 @@ def find_scenario(name: str | Path) -> Path:
             return one
     names = shipped_names()
     known = f"; shipped: {', '.join(names)}" if names else ""
-    raise ScenarioError([f"no scenario '{name}'{nearest(str(name), names)}: neither a folder, a file nor shipped{known}"])
+    raise ScenarioError(
+        [f"no scenario '{name}'{nearest(str(name), names)}: neither a folder, a file nor shipped{known}"]
+    )

@@ -158,7 +158,9 @@ class Quantity(BaseModel):
         """Return the lowest and highest value it can take."""
         low, high = distributions.support(self.kind, getattr(self, self.kind))
         cut_low, cut_high = self.truncate or (None, None)
-        return max(low, -math.inf if cut_low is None else cut_low), min(high, math.inf if cut_high is None else cut_high)
+        return max(low, -math.inf if cut_low is None else cut_low), min(
+            high, math.inf if cut_high is None else cut_high
+        )
 
     def median(self) -> float:
         """Return the median."""

@@ -113,7 +113,7 @@ def model_in(annotation: Any) -> Any:
     """Return the model inside an annotation (dict values, list items, optionals), or the annotation's container."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    arguments = getattr(annotation, "__args__", ())
+    arguments: tuple[Any, ...] = getattr(annotation, "__args__", ())
     if getattr(annotation, "__origin__", None) in (dict, list):
         return Container(arguments[-1])
     models = [one for one in arguments if isinstance(one, type) and issubclass(one, BaseModel)]

@@ -123,6 +123,7 @@ class Reader:
             return self.mapping(node, path, depth)
         if isinstance(node, SequenceNode):
             return [self.convert(one, (*path, index), depth + 1) for index, one in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)
         return self.scalar(node, path)
 
     def mapping(self, node: MappingNode, path: Path_, depth: int) -> dict[str, Any]:
@@ -243,7 +244,9 @@ def read_cell(source: Source, shown: str, line: int, path: Path_, cell: str) -> 
     try:
         inner = parse_yaml(cell, shown)
     except ScenarioError:
-        source.problems.append(f"{source.values[path]}: {'.'.join(map(str, path))}: found {cell!r}, a mapping is allowed")
+        source.problems.append(
+            f"{source.values[path]}: {'.'.join(map(str, path))}: found {cell!r}, a mapping is allowed"
+        )
         return None
     source.problems += [problem.replace(f"{shown}:1:", f"{shown}:{line}:", 1) for problem in inner.problems]
     return inner.data

@@ -69,9 +69,7 @@ class Order(Entry):
 
     objective: str
     kind: ObjectiveKind = "take"
-    stance: Literal["clear", "bypass"] = Field(
-        default="clear", description="bypass: held places cost extra on the way"
-    )
+    stance: Literal["clear", "bypass"] = Field(default="clear", description="bypass: held places cost extra on the way")
     after: str | None = Field(default=None, description="milestone or event to wait for")
     only_if: str | None = Field(default=None, description="skip the order unless this flag is up when its turn comes")
     unless: str | None = Field(default=None, description="skip the order if this flag is up when its turn comes")

@@ -1,0 +1,1 @@
+"""The World: a scenario and a run number as arrays."""

@@ -101,9 +101,7 @@ def build(scenario: Scenario) -> Blueprint:
     constants = geometry.constants(builder)
     builder.assumptions.sort(key=lambda one: one.path)
     check_slots(builder)
-    return Blueprint(
-        scenario, builder.names, builder.layout, builder.template, builder.assumptions, constants
-    )
+    return Blueprint(scenario, builder.names, builder.layout, builder.template, builder.assumptions, constants)
 
 
 def write_draw_keys(builder: Builder) -> None:
@@ -147,7 +145,8 @@ def lay_out(names: dict[str, Names], model: ScenarioModel) -> Layout:
     layout.add("clock", tables.CLOCK, 1)
     layout.add("settings", tables.SETTINGS, 1)
     for name, dtype in (
-        ("sides", tables.SIDE), ("alliances", tables.ALLIANCE), ("commands", tables.COMMAND), ("formations", tables.FORMATION),
+        ("sides", tables.SIDE), ("alliances", tables.ALLIANCE), ("commands", tables.COMMAND),
+        ("formations", tables.FORMATION),
         ("flags", tables.FLAG), ("places", tables.PLACE), ("roads", tables.ROAD),
         ("road_classes", tables.ROAD_CLASS), ("place_kinds", tables.PLACE_KIND), ("garrisons", tables.GARRISON),
         ("air_arms", tables.AIR_ARM), ("zones", tables.ZONE), ("tensions", tables.TENSION),

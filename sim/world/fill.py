@@ -255,7 +255,9 @@ def fill_milestones(builder: "Builder") -> None:
             record.at_least = stone.held.at_least or len(stone.held.places)
         if stone.near is not None:
             record.target = builder.row("places", stone.near.place)
-            builder.number(f"milestones.{one}.near.within_km", stone.near.within_km, "milestones", row, column="within_km")
+            builder.number(
+                f"milestones.{one}.near.within_km", stone.near.within_km, "milestones", row, column="within_km"
+            )
         if stone.relieved or stone.fallen:
             record.target = builder.row("sieges", stone.relieved or stone.fallen)
 

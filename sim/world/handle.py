@@ -12,7 +12,7 @@ from typing import Any
 import numba
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba.core import cgutils, config, types
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, unbox
 from numba.np.arrayobj import make_array, populate_array
@@ -49,7 +49,7 @@ class WorldRefAttributes(AttributeTemplate):
 
     key = WorldRefType
 
-    def generic_resolve(self, world_type: WorldRefType, name: str) -> types.Type | None:
+    def generic_resolve(self, world_type: Any, name: str) -> Any:  # type: ignore[override]
         """Return the type of a field, None for an unknown name."""
         return world_type.types.get(name)
 
@@ -96,11 +96,9 @@ class WorldRef:
             self.words[row, 1 : 1 + array.ndim] = array.shape
         self.address = int(self.words.ctypes.data)
         fields = [(name, numba.typeof(array)) for name, array in zip(World._fields, world, strict=True)]
-        self._numba_type_ = WorldRefType(
-            tuple((name, types.Array(one.dtype, one.ndim, "C")) for name, one in fields)
-        )
+        self._numba_type_ = WorldRefType(tuple((name, types.Array(one.dtype, one.ndim, "C")) for name, one in fields))
 
 
 def handle_of(world: World) -> "World | WorldRef":
     """Return what rules take: a reference to the World's arrays, or, with the compiler off, the World itself."""
-    return world if numba.config.DISABLE_JIT else WorldRef(world)
+    return world if getattr(config, "DISABLE_JIT", 0) else WorldRef(world)

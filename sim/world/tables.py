@@ -13,7 +13,7 @@ from sim.scenario.rule_settings import Rules
 
 def record(floats: str, integers: str = "", keys: str = "draw_key") -> np.dtype:
     """Return a record dtype of eight-byte fields from three lists of names."""
-    fields = [(name, np.uint64) for name in keys.split()]
+    fields: list[tuple[str, type]] = [(name, np.uint64) for name in keys.split()]
     fields += [(name, np.float64) for name in floats.split()]
     fields += [(name, np.int64) for name in integers.split()]
     return np.dtype((np.record, np.dtype(fields)))
@@ -30,7 +30,8 @@ def settings_fields() -> str:
 
 CLOCK = record(
     "day tick_days horizon_days near_km",
-    "tick ticks_per_day control_version holder_version incidents arrivals log_rows overflow logging cuts retaken milestone_version",
+    "tick ticks_per_day control_version holder_version incidents arrivals log_rows overflow logging cuts retaken "
+    "milestone_version",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
@@ -50,15 +51,19 @@ ORDER = record("", "formation objective kind bypass after only_if unless go_if_a
 FLAG = record("day", "up")
 PLACE = record(
     "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
-    "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_km raid_hazard raid_threshold "
+    "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_km "
+    "raid_hazard raid_threshold "
     "reinforcement_hazard reinforcement_threshold counter_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters counter_source "
     "watched standing retaken raid_version",
 )
-ROAD = record("length_km march_km_per_day advance_factor cut_until_day", "from_place to_place road_class cut cuts bridge_out")
+ROAD = record(
+    "length_km march_km_per_day advance_factor cut_until_day", "from_place to_place road_class cut cuts bridge_out"
+)
 ROAD_CLASS = record("march_km_per_day advance_factor")
 PLACE_KIND = record(
-    "fortification breakpoint_share preparation_days consolidation_days frontage_men capacity_men garrison_weight leave_factor"
+    "fortification breakpoint_share preparation_days consolidation_days frontage_men capacity_men garrison_weight "
+    "leave_factor"
 )
 ASSAULT = record("ready_day attackers_start_men defenders_start_men", "state number", "")
 GARRISON = record("strength_men quality", "side command insurgent start_places places_held counted_version")
@@ -83,13 +88,22 @@ CONTESTANT = record("", "side")
 FINISH = record("day", "formation", "")
 
 INCIDENT_ROW = np.dtype(
-    (np.record, np.dtype([("day", np.float64)] + [(n, np.int64) for n in
-     "place formation side other_formation other_place other_side kind cause".split()]))
+    (
+        np.record,
+        np.dtype(
+            [("day", np.float64)]
+            + [(n, np.int64) for n in "place formation side other_formation other_place other_side kind cause".split()]
+        ),
+    )
 )
 ARRIVAL_ROW = np.dtype(
     (np.record, np.dtype([("day", np.float64)] + [(n, np.int64) for n in "formation place how".split()]))
 )
 LOG_ROW = np.dtype(
-    (np.record, np.dtype([("day", np.float64), ("value", np.float64)] + [(n, np.int64) for n in
-     "kind actor place other".split()]))
+    (
+        np.record,
+        np.dtype(
+            [("day", np.float64), ("value", np.float64)] + [(n, np.int64) for n in "kind actor place other".split()]
+        ),
+    )
 )

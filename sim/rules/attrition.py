@@ -1,0 +1,125 @@
+"""Attrition: what attackers and defenders lose a day, by a mixed Lanchester law.
+
+With X attackers and Y defenders and mixing exponent m (0 square law, 0.5 linear, 1 logarithmic):
+
+    dX/dt = -a X^m Y^(1-m)        dY/dt = -b Y^m X^(1-m)
+
+Laws between linear and logarithmic fit land battles best (Bracken 1995; Lucas and Turkes 2004). Small forces lose at
+higher rates, and numbers lost on both sides are often similar (Dupuy), hence the size exponent and the exchange
+ratio. Where a time to clear is given, the defenders' losses follow from it. MODEL rule 4; figures in `rules.assault`.
+"""
+
+import math
+
+from numba import njit
+
+from sim.rules.ground import is_besieged, is_friendly, is_hostile, men_at
+from sim.world.codes import NOBODY
+
+LEAST_MEN = 1.0
+
+
+@njit(cache=True)
+def takes_part(world, other, place, alliance):
+    """Return whether a formation is in the assault of an alliance on a place."""
+    unit = world.formations[other]
+    return unit.assault == place and unit.alliance == alliance
+
+
+@njit(cache=True)
+def attackers(world, place, alliance):
+    """Return the men of all formations in the assault of an alliance on a place."""
+    men = 0.0
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            men += world.formations[other].strength_men
+    return men
+
+
+@njit(cache=True)
+def against_ring(world, side, place):
+    """Return the row of the siege whose ring has to be beaten at this place, -1 for a place held by an enemy."""
+    if is_besieged(world, place) and is_friendly(world, side, place):
+        return world.places[place].siege
+    return NOBODY
+
+
+@njit(cache=True)
+def defenders(world, row, place):
+    """Return the men a formation would have to beat at a place: those of the ring, or of the place."""
+    side = world.formations[row].side
+    siege = against_ring(world, side, place)
+    if siege != NOBODY:
+        return world.sieges[siege].ring_men
+    return men_at(world, place, side)
+
+
+@njit(cache=True)
+def power_ratio(world, row, place):
+    """Return a formation's combat power per man relative to the defenders': quality, support, supply, fortification."""
+    unit, settings = world.formations[row], world.settings[0]
+    siege = against_ring(world, unit.side, place)
+    quality = world.sieges[siege].ring_quality if siege != NOBODY else world.places[place].garrison_quality
+    shelter = 1.0 if siege != NOBODY else world.places[place].fortification
+    share = min(1.0, unit.supply_days / settings.supply_stock_days)
+    low = settings.assault_low_supply_power
+    supplied = low + (1.0 - low) * min(1.0, 2.0 * share)
+    return unit.quality * max(unit.support, 1.0) * supplied / (quality * shelter)
+
+
+@njit(cache=True)
+def mean_power(world, place, alliance, men):
+    """Return the attackers' power ratio averaged over their men."""
+    total = 0.0
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            total += world.formations[other].strength_men * power_ratio(world, other, place)
+    return max(total / max(men, LEAST_MEN), 1e-6)
+
+
+@njit(cache=True)
+def loss_rate(settings, men):
+    """Return the share a day that a force of this size loses at equal power: small forces lose faster (Dupuy)."""
+    steps = math.log(settings.assault_reference_men / max(men, LEAST_MEN))
+    return settings.assault_loss_rate_per_day * math.exp(settings.assault_size_exponent * steps)
+
+
+@njit(cache=True)
+def losses_per_day(world, place, ring, attacking, defending, power):
+    """Return the men lost a day by attackers and defenders.
+
+    `attacking`, `defending`: men; `power`: attackers' power per man over the defenders'; `ring`: a siege or -1.
+    """
+    settings, here = world.settings[0], world.places[place]
+    mixing = settings.assault_mixing_exponent
+    engaged = min(attacking, here.frontage_men)
+    ratio = settings.assault_exchange_ratio
+    a = loss_rate(settings, engaged) * ratio / power
+    b = loss_rate(settings, defending) * power / ratio
+    log_x, log_y = math.log(max(engaged, LEAST_MEN)), math.log(max(defending, LEAST_MEN))
+    lost_by_attackers = a * math.exp(mixing * log_x + (1.0 - mixing) * log_y)
+    lost_by_defenders = b * math.exp(mixing * log_y + (1.0 - mixing) * log_x)
+    if here.clear_days > 0.0 and ring == NOBODY:
+        share = -math.log1p(-min(here.breakpoint_share, 0.99)) / here.clear_days
+        lost_by_defenders = defending * share * min(1.0, engaged / here.frontage_men)
+        lost_by_attackers = lost_by_defenders * ratio
+    return lost_by_attackers, lost_by_defenders
+
+
+@njit(cache=True)
+def breakpoint_of(world, place):
+    """Return the share of defenders lost at which they break."""
+    return world.places[place].breakpoint_share
+
+
+@njit(cache=True)
+def expected_days(world, row, place):
+    """Return the expected days from the gate to the end of a fight for a place, as a planner would reckon."""
+    unit, here = world.formations[row], world.places[place]
+    ring = against_ring(world, unit.side, place)
+    men = defenders(world, row, place)
+    if men < LEAST_MEN or not (ring != NOBODY or is_hostile(world, unit.side, place)):
+        return 0.0
+    _, lost = losses_per_day(world, place, ring, unit.strength_men, men, power_ratio(world, row, place))
+    fight = breakpoint_of(world, place) * men / max(lost, 1e-6)
+    return here.preparation_days + fight + here.consolidation_days
