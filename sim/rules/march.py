@@ -93,9 +93,9 @@ def wait(world, row):
 
 @njit(cache=True)
 def ready_to_advance(world, row, now):
-    """Return whether a formation may start a move beyond its own ground: in supply and in a push."""
+    """Return whether a formation may move beyond its own ground: in a push, and in supply or to mend its line."""
     unit, settings = world.formations[row], world.settings[0]
-    if unit.supply_days < settings.supply_push_threshold_days:
+    if unit.supply_days < settings.supply_push_threshold_days and unit.task == NOBODY:
         if unit.posture != Activity.OUT_OF_SUPPLY:
             fire(world, Mechanism.OUT_OF_SUPPLY)
             note(world, LogKind.WAITS, now, row, unit.at, Reason.SUPPLY, unit.supply_days)
