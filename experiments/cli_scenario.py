@@ -1,9 +1,9 @@
 """The commands `race scenario ...`: look at a scenario before it is run."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -197,7 +197,9 @@ def network_line(model: "ScenarioModel") -> str:
 
 def sources_line(model: "ScenarioModel") -> str:
     """Return which share of the numbers has a source, is said to be an assumption, or has neither."""
-    kinds = Counter(kind_of(sources) for sources in sources_of_numbers(model, ()))
+    from sim.scenario.provenance import iter_quantities
+
+    kinds = Counter(kind_of(cited.sources) for cited in iter_quantities(model))
     total = max(1, kinds.total())
     shares = ", ".join(f"{kinds[kind] / total:.0%} {kind}" for kind in ("with a source", ASSUMPTION, "without either"))
     return f"[bold]Numbers[/bold]  {kinds.total():,}: {shares}"
@@ -209,25 +211,3 @@ def kind_of(sources: Iterable[str]) -> str:
     if sources - {ASSUMPTION}:
         return "with a source"
     return ASSUMPTION if sources else "without either"
-
-
-def sources_of_numbers(value: Any, around: Iterable[str]) -> Iterator[Iterable[str]]:
-    """Yield the sources of every number a scenario gives: its own, or those of the entry around it."""
-    from pydantic import BaseModel
-
-    from sim.scenario.numbers import Quantity
-
-    if isinstance(value, BaseModel):
-        own = getattr(value, "source", None)
-        sources = [own] if isinstance(own, str) else own or around
-        if isinstance(value, Quantity):
-            yield sources
-            return
-        for key in value.model_fields_set:
-            yield from sources_of_numbers(getattr(value, key), sources)
-    elif isinstance(value, Mapping):
-        for entry in value.values():
-            yield from sources_of_numbers(entry, around)
-    elif isinstance(value, list | tuple):
-        for entry in value:
-            yield from sources_of_numbers(entry, around)
