@@ -15,15 +15,15 @@ from numba import njit
 
 MASK = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)
-SHIFT_TO_53_BITS = np.uint64(11)
-SHIFT_HIGH_WORD = np.uint64(21)
+SHIFT_LOW_WORD = np.uint64(12)
+SHIFT_HIGH_WORD = np.uint64(20)
 MULTIPLIER_0 = np.uint64(0xD2511F53)
 MULTIPLIER_1 = np.uint64(0xCD9E8D57)
 WEYL_0 = np.uint64(0x9E3779B9)
 WEYL_1 = np.uint64(0xBB67AE85)
 NO_ID = np.uint64(0)
-STEP_53 = 1.0 / 9007199254740992.0
-HALF_STEP = 0.5 * STEP_53
+STEP_52 = 2.0**-52
+HALF_STEP = 2.0**-53
 
 
 @unique
@@ -91,8 +91,11 @@ def philox(key_low, key_high, counter_0, counter_1, counter_2, counter_3):
 
 @njit(cache=True)
 def to_uniform(high, low):
-    """Return a float in the open interval (0, 1) from two 32-bit words (53 bits are used)."""
-    return float((high << SHIFT_HIGH_WORD) ^ (low >> SHIFT_TO_53_BITS)) * STEP_53 + HALF_STEP
+    """Return a float in the open interval (0, 1) from two 32-bit words.
+
+    52 bits are used and half a step is added, which is exact: with 53 the highest words would round to 1.
+    """
+    return float((high << SHIFT_HIGH_WORD) ^ (low >> SHIFT_LOW_WORD)) * STEP_52 + HALF_STEP
 
 
 @njit(cache=True)

@@ -46,9 +46,26 @@ def is_hostile(world, side, place):
 
 @njit(cache=True)
 def is_foreign(world, side, place):
-    """Return whether a place is held by a side that is neither a friend nor fought: rival, neutral or aligned."""
+    """Return whether a place is held by a side that stands apart from this one: aligned, neutral or rival."""
     holder = world.places[place].holder
-    return holder != NOBODY and Stance.ALLIED < world.stances[side, holder] < Stance.HOSTILE
+    return holder != NOBODY and stands_apart(world, side, holder)
+
+
+@njit(cache=True)
+def stands_apart(world, side, other_side):
+    """Return whether another side is neither a friend nor fought: aligned, neutral or rival."""
+    return Stance.ALLIED < world.stances[side, other_side] < Stance.HOSTILE
+
+
+@njit(cache=True)
+def is_claimed_apart(world, side, place):
+    """Return whether a formation that stands apart from this side has come to a place and holds on to it."""
+    claimant = world.places[place].claimant
+    if claimant == NOBODY:
+        return False
+    unit = world.formations[claimant]
+    stands_there = unit.at == place and unit.to == NOBODY and unit.posture != Activity.LOST
+    return stands_there and stands_apart(world, side, unit.side)
 
 
 @njit(cache=True)
@@ -141,6 +158,15 @@ def is_open_road(world, side, road):
     if line.cut == 1 or behind_ring(world, line.from_place, line.to_place):
         return False
     return is_friendly(world, side, line.from_place) and is_friendly(world, side, line.to_place)
+
+
+@njit(cache=True)
+def road_between(world, here, there):
+    """Return the row of the road that joins two neighbouring places, -1 for none."""
+    for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+        if world.arc_places[arc] == there:
+            return world.arc_roads[arc]
+    return NOBODY
 
 
 @njit(cache=True)

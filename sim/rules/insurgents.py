@@ -11,7 +11,7 @@ from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, row_of, stands_against
 from sim.rules.control import change_hands
-from sim.rules.ground import are_connected, ground_changed, is_hostile
+from sim.rules.ground import are_connected, distance_km, ground_changed, is_hostile
 from sim.world.codes import NOBODY, AssaultState, LogKind, Mechanism, Stance
 
 LEAST_MEN = 1.0
@@ -196,13 +196,21 @@ def cut(world, place, road):
     note(world, LogKind.RAID, clock.day, place, line.from_place, line.to_place, days)
     share = settings.insurgents_raid_loss_share * uniform(clock, Purpose.RAID_LOSS, here.draw_key, NO_ID, here.raids)
     here.garrison_men *= 1.0 - share
-    weaker = line.from_place
-    if world.places[line.to_place].garrison_men < world.places[line.from_place].garrison_men:
-        weaker = line.to_place
+    weaker = weaker_end(world, place, line)
     world.places[weaker].garrison_men *= 1.0 - share
     u = uniform(clock, Purpose.RAID_RETAKE, here.draw_key, NO_ID, here.raids)
     if u < settings.insurgents_raid_retake_probability and is_weak(world, weaker):
         retake(world, place, weaker, LogKind.RAID_RETAKE, Mechanism.RAID_RETAKE)
+
+
+@njit(cache=True)
+def weaker_end(world, place, line):
+    """Return the end of a road with fewer men in it; of two equal ones the end nearer to the raiders' place."""
+    one, other = world.places[line.from_place], world.places[line.to_place]
+    if one.garrison_men != other.garrison_men:
+        return line.from_place if one.garrison_men < other.garrison_men else line.to_place
+    here = world.places[place]
+    return line.from_place if distance_km(here, one) < distance_km(here, other) else line.to_place
 
 
 @njit(cache=True)

@@ -13,9 +13,9 @@ from sim.records import fire, note
 from sim.rules.assault import join
 from sim.rules.commands import weigh
 from sim.rules.control import settle_departure
-from sim.rules.ground import blocks, is_foreign, is_open_road, may_enter
+from sim.rules.ground import blocks, is_claimed_apart, is_foreign, is_open_road, may_enter, road_between
 from sim.rules.movement import enter, start_push, turn_back
-from sim.rules.route import has_open_way, road_between
+from sim.rules.route import has_open_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from sim.world.start import place_on_road
 
@@ -180,9 +180,10 @@ def rate_km_per_day(world, row):
 
 @njit(cache=True)
 def reach(world, row, now):
-    """Come to the end of the road: enter, or stop at the gate of what is held against the formation."""
+    """Come to the end of the road: enter, or stop at the gate of what a third party holds or reached before."""
     unit = world.formations[row]
-    if is_foreign(world, unit.side, unit.to):
+    came_first = is_claimed_apart(world, unit.side, unit.to) and world.places[unit.to].claim_day <= now
+    if came_first or is_foreign(world, unit.side, unit.to):
         unit.posture = Activity.HOLDING
         unit.reason = Reason.RIVAL_HOLDS
         return world.clock[0].day + world.clock[0].tick_days

@@ -6,8 +6,9 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, exponential
 from sim.records import note
-from sim.rules.ground import is_friendly
+from sim.rules.ground import is_claimed_apart, is_friendly, road_between
 from sim.world.codes import NOBODY, Activity, LogKind, Reason
+from sim.world.start import place_on_road
 
 
 @njit(cache=True)
@@ -25,6 +26,7 @@ def start_push(world, row, now):
 def enter(world, row, now):
     """Stand at the place at the end of the road; ground not its own is claimed, and a fresh push begins."""
     unit = world.formations[row]
+    unit.came_from = unit.at
     unit.at = unit.to
     unit.to = NOBODY
     unit.road = NOBODY
@@ -40,15 +42,39 @@ def enter(world, row, now):
 
 @njit(cache=True)
 def claim(world, row, now):
-    """Start to hold a place nobody defends: it changes hands after the hold time (`sim.rules.control`)."""
+    """Start to hold a place nobody defends: it changes hands after the hold time (`sim.rules.control`).
+
+    Formations move one after the other, so one that comes later in the tick may have claimed the place before: the
+    claim goes to the earlier arrival, and a third party's later one is held at the gate.
+    """
     unit, place, settings = world.formations[row], world.places[world.formations[row].at], world.settings[0]
-    if place.claimant == NOBODY or world.formations[place.claimant].at != unit.at:
+    is_claimed = place.claimant != NOBODY and world.formations[place.claimant].at == unit.at
+    if is_claimed and place.claim_day > now and is_claimed_apart(world, unit.side, unit.at):
+        back_to_gate(world, place.claimant)
+    if not is_claimed or place.claim_day > now:
         place.claimant = row
         place.claim_day = now
     unit.halt_until_day = max(unit.halt_until_day, now + settings.control_hold_days)
     unit.halt_reason = Reason.CONSOLIDATES
     if settings.march_pause_days > 0.0:
         start_push(world, row, unit.halt_until_day)
+
+
+@njit(cache=True)
+def back_to_gate(world, row):
+    """Undo an entry that another formation forestalled within the tick: stand before the place, on the road."""
+    unit = world.formations[row]
+    unit.to = unit.at
+    unit.at = unit.came_from
+    unit.road = road_between(world, unit.at, unit.to)
+    unit.km = world.roads[unit.road].length_km
+    unit.path_position -= 1
+    unit.arrival_open = 0
+    unit.finish_open = 0
+    unit.halt_until_day = 0.0
+    unit.posture = Activity.HOLDING
+    unit.reason = Reason.RIVAL_HOLDS
+    place_on_road(world, unit)
 
 
 @njit(cache=True)

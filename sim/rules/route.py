@@ -12,7 +12,7 @@ from numba import njit
 
 from sim.records import fire, note
 from sim.rules.attrition import expected_days
-from sim.rules.ground import blocks, ground_version, is_open_road, may_enter, zone_in_the_way
+from sim.rules.ground import blocks, ground_version, is_open_road, may_enter, road_between, zone_in_the_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
 
@@ -191,15 +191,6 @@ def remaining_days(world, row):
         there = world.paths[row, index + 1]
         days += leg_days(world, row, here, there, road_between(world, here, there))
     return days
-
-
-@njit(cache=True)
-def road_between(world, here, there):
-    """Return the row of the road that joins two neighbouring places, -1 for none."""
-    for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
-        if world.arc_places[arc] == there:
-            return world.arc_roads[arc]
-    return NOBODY
 
 
 @njit(cache=True)

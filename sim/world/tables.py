@@ -42,7 +42,7 @@ FORMATION = record(
     "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
     "cycle_until_day halt_until_day arrived_day support contact_range_km contact_hazard contact_threshold "
     "line_hazard line_threshold try_hazard try_threshold rung_day",
-    "side alliance command contestant at to road turning_back posture reason sector orders_first orders_count order "
+    "side alliance command contestant at came_from to road turning_back posture reason sector orders_first orders_count order "
     "objective pushing cycles halt_reason path_position path_length path_version path_target no_way_version "
     "no_way_target assault defying rung tries strikes refits incidents line_with line_breaks was_moving arrived_how "
     "arrival_open finish_open cut_off last_reason task free rear_guard calm_version near_place near_version",

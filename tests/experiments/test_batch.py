@@ -18,6 +18,8 @@ import pytest
 from experiments import batch, manifest, tables, workers
 from experiments.batch import BatchInterrupted, run_batch
 from sim.errors import RunError, UsageError
+from sim.scenario.loading import from_data
+from tests import toys
 
 FILES = ("runs.parquet", "arrivals.parquet", "incidents.parquet", "days.parquet", "summary.json")
 
@@ -348,17 +350,15 @@ def test_rows_of_other_runs_are_refused(tmp_path):
         tables.save_chunk(tmp_path, range(0, 250), fake_tables(1, 250, 500))
 
 
-def test_the_scenario_is_read_back_from_the_manifest(tmp_path, monkeypatch):
-    def load(path):
-        return FakeScenario(name=path.stem, text=path.read_text(), hash=read_hash)
-
-    monkeypatch.setattr("sim.scenario.loading.load", load)
-    run_fake(tmp_path)
-    read_hash = FakeScenario().hash
-    assert manifest.read_scenario(manifest.read(tmp_path)) == FakeScenario()
-    read_hash = "0000"
+def test_the_scenario_is_read_back_from_the_manifest(tmp_path):
+    scenario = toys.scenario_of(toys.line())
+    scenario = from_data(json.loads(scenario.text), "line")
+    batch.run(scenario, runs=4, seed=1, out=tmp_path / "x", workers=1)
+    saved = manifest.read(tmp_path / "x")
+    again = manifest.read_scenario(saved)
+    assert (again.name, again.hash, again.model) == (scenario.name, scenario.hash, scenario.model)
     with pytest.raises(RunError, match="another hash"):
-        manifest.read_scenario(manifest.read(tmp_path))
+        manifest.read_scenario(saved | {"scenario_hash": "0000"})
 
 
 def test_a_notebook_runs_by_number_and_range(tmp_path, monkeypatch):
