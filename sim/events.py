@@ -96,6 +96,8 @@ def apply(world, effect):
         ground_changed(world, effect.side_a)
         ground_changed(world, effect.side_b)
         holders_changed(world)
+        for place in range(world.places.shape[0]):
+            world.places[place].raid_km = -1.0
     elif effect.verb == Verb.SUSPEND and world.channels[effect.target].open == 1:
         suspend(world, effect.target, day)
     elif effect.verb == Verb.RESTORE and world.channels[effect.target].open == 0:

@@ -11,16 +11,18 @@ from sim.world.codes import NOBODY, Activity, LogKind, Predicate, SiegeState
 def milestones(world):
     """Raise the flag of every milestone that has become true in this tick.
 
-    What depends on who holds what is looked at only when control has changed. A formation's arrival counts from its
-    exact day, everything else from the end of the tick.
+    What depends on who holds what, or on roads, is looked at only when that has changed. A formation's arrival counts
+    from its exact day, everything else from the end of the tick.
     """
     clock = world.clock[0]
-    changed = clock.milestone_version != clock.control_version + 1
-    clock.milestone_version = clock.control_version + 1
+    holders_new = clock.milestone_holders != clock.holder_version
+    control_new = clock.milestone_control != clock.control_version
+    clock.milestone_holders = clock.holder_version
+    clock.milestone_control = clock.control_version
     for row in range(world.milestones.shape[0]):
         stone = world.milestones[row]
         if world.flags[stone.flag].up == 0:
-            day = reached_on(world, row, stone, changed)
+            day = reached_on(world, row, stone, holders_new, control_new)
             if day >= 0.0:
                 world.flags[stone.flag].up = 1
                 world.flags[stone.flag].day = day
@@ -28,7 +30,7 @@ def milestones(world):
 
 
 @njit(cache=True)
-def reached_on(world, row, stone, changed):
+def reached_on(world, row, stone, holders_new, control_new):
     """Return the day on which a milestone is first true, or -1 while it is not."""
     end = world.clock[0].day + world.clock[0].tick_days
     if stone.predicate == Predicate.REACHED:
@@ -39,11 +41,9 @@ def reached_on(world, row, stone, changed):
         return end if world.sieges[stone.target].state == SiegeState.RELIEVED else -1.0
     if stone.predicate == Predicate.FALLEN:
         return end if world.sieges[stone.target].state == SiegeState.FALLEN else -1.0
-    if not changed:
-        return -1.0
     if stone.predicate == Predicate.HELD:
-        return end if held(world, row) >= stone.at_least else -1.0
-    return end if connects(world, row) else -1.0
+        return end if holders_new and held(world, row) >= stone.at_least else -1.0
+    return end if control_new and connects(world, row) else -1.0
 
 
 @njit(cache=True)

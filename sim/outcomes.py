@@ -69,8 +69,7 @@ class Collector:
 
     def words(self, table: str, rows: np.ndarray) -> pa.Array:
         """Return ids for rows, "" for -1."""
-        ids = np.array([*self.names[table].ids, ""], dtype=object)
-        return pa.array(ids[rows], pa.string())
+        return pick([*self.names[table].ids, ""], rows)
 
     def runs_table(self, incidents: np.ndarray, incident_runs: np.ndarray) -> pa.Table:
         """Return one row a run."""
@@ -78,9 +77,9 @@ class Collector:
         races = list(self.model.races)
         headline = next((race for race in races if self.model.races[race].headline), races[0])
         winner, side, day = self.winners(headline)
-        columns |= {"winner": pa.array(winner), "winner_side": pa.array(side), "finish_day": as_days(day)}
+        columns |= {"winner": winner, "winner_side": side, "finish_day": as_days(day)}
         for race in races:
-            columns[f"winner:{race}"] = pa.array(self.winners(race)[0])
+            columns[f"winner:{race}"] = self.winners(race)[0]
             for one in self.model.races[race].finish:
                 days = self.finish_days[:, self.names["races"].row(race), self.names["contestants"].row(one)]
                 columns[f"finish_day:{race}:{one}"] = as_days(days)
@@ -94,20 +93,17 @@ class Collector:
             columns[f"assumption:{assumption.path}"] = pa.array(self.values[:, index])
         return pa.table(columns)
 
-    def winners(self, race: str) -> tuple[list[str], list[str], np.ndarray]:
+    def winners(self, race: str) -> tuple[pa.Array, pa.Array, np.ndarray]:
         """Return the winner ("nobody", "tie"), the winner's side and the winning day (inf) of a race, for each run."""
         ids = list(self.model.races[race].finish)
         rows = [self.names["contestants"].row(one) for one in ids]
         days = self.finish_days[:, self.names["races"].row(race)][:, rows]
         first = days.min(axis=1)
         sides = [self.model.contestants[one].side for one in ids]
-        winner, side = [], []
-        for run in range(len(days)):
-            ahead = np.flatnonzero((days[run] == first[run]) & np.isfinite(first[run]))
-            won_by = sorted({sides[index] for index in ahead})
-            winner.append("nobody" if len(ahead) == 0 else ids[ahead[0]] if len(ahead) == 1 else "tie")
-            side.append("nobody" if not won_by else won_by[0] if len(won_by) == 1 else "tie")
-        return winner, side, first
+        ahead = (days == first[:, None]) & np.isfinite(first)[:, None]
+        kinds = sorted(set(sides))
+        sides_ahead = np.stack([ahead[:, [side == one for side in sides]].any(axis=1) for one in kinds], axis=1)
+        return only_one(ids, ahead), only_one(kinds, sides_ahead), first
 
     def rival_pairs(self) -> list[tuple[str, str]]:
         """Return the pairs of sides that are rivals at the start or may become so by an event, in order of names."""
@@ -152,29 +148,25 @@ class Collector:
                 "contestant": self.words("contestants", formations["contestant"][rows["formation"]]),
                 "side": self.words("sides", formations["side"][rows["formation"]]),
                 "place": self.words("places", rows["place"]),
-                "how": pa.array([How(one).name.lower() for one in rows["how"]], pa.string()),
+                "how": pick([one.name.lower() for one in How], rows["how"]),
             }
         )
 
     def incidents_table(self, rows: np.ndarray, runs: np.ndarray) -> pa.Table:
         """Return one row an incident; `other` is a formation's id, or that of a place with its garrison."""
-        other = np.where(
-            rows["other_formation"] >= 0,
-            np.array(self.words("formations", rows["other_formation"]).to_pylist(), dtype=object),
-            np.array(self.words("places", rows["other_place"]).to_pylist(), dtype=object),
-        )
-        sides = [sorted((self.names["sides"].name(a), self.names["sides"].name(b)))
-                 for a, b in zip(rows["side"], rows["other_side"], strict=True)]  # fmt: skip
+        formations, places, sides = (self.names[one].ids for one in ("formations", "places", "sides"))
+        others = np.where(rows["other_formation"] >= 0, rows["other_formation"], len(formations) + rows["other_place"])
+        pairs = ["-".join(sorted((a, b))) for a in sides for b in sides]
         return pa.table(
             {
                 "run": pa.array(runs),
                 "day": pa.array(rows["day"]),
                 "place": self.words("places", rows["place"]),
-                "pair": pa.array(["-".join(pair) for pair in sides], pa.string()),
-                "kind": pa.array([IncidentKind(one).name.lower() for one in rows["kind"]], pa.string()),
+                "pair": pick(pairs, rows["side"] * len(sides) + rows["other_side"]),
+                "kind": pick([one.name.lower() for one in IncidentKind], rows["kind"]),
                 "formation": self.words("formations", rows["formation"]),
-                "other": pa.array(list(other), pa.string()),
-                "cause": pa.array([Cause(one).name.lower() for one in rows["cause"]], pa.string()),
+                "other": pick([*formations, *places], others),
+                "cause": pick([one.name.lower() for one in Cause], rows["cause"]),
             }
         )
 
@@ -193,6 +185,17 @@ class Collector:
         for activity in Activity:
             columns[activity.name.lower()] = pa.array(self.days[:, rows, activity].reshape(-1))
         return pa.table(columns)
+
+
+def only_one(ids: list[str], ahead: np.ndarray) -> pa.Array:
+    """Return, for each row of a boolean matrix (runs x ids), the id that is ahead alone, "tie" or "nobody"."""
+    count = ahead.sum(axis=1)
+    return pick([*ids, "tie", "nobody"], np.where(count == 1, ahead.argmax(axis=1), len(ids) + (count == 0)))
+
+
+def pick(words: list[str], rows: np.ndarray) -> pa.Array:
+    """Return words by their rows (-1: the last)."""
+    return pa.array(words, pa.string()).take(pa.array(np.where(rows < 0, len(words) - 1, rows)))
 
 
 def as_days(days: np.ndarray) -> pa.Array:

@@ -20,13 +20,7 @@ from sim.rules.attrition import (
     mean_power,
     takes_part,
 )
-from sim.rules.ground import (
-    count_standing,
-    ground_changed,
-    holders_changed,
-    is_foreign,
-    is_friendly,
-)
+from sim.rules.ground import ground_changed, holders_changed, is_foreign, is_friendly, stand_no_more
 from sim.rules.movement import enter, knock_out, turn_back
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
@@ -62,6 +56,7 @@ def prepare(world, row, now):
     place = world.places[unit.to]
     fight = world.assaults[row_of(world, unit.to, unit.alliance)]
     fight.state = AssaultState.PREPARING
+    place.fights += 1
     fight.number = place.assaults
     sigma = world.settings[0].assault_preparation_sigma
     key = place.draw_key
@@ -77,15 +72,10 @@ def assault(world):
     Assaults are carried out in draw-key order of their leaders, one after the other, because beaten defenders may
     withdraw into a place that is itself under assault.
     """
-    count_standing(world)
-    fought = False
     for row in range(world.formations.shape[0]):
         place = world.formations[row].assault
         if place != NOBODY and is_leader(world, row):
             carry_out(world, row, place)
-            fought = True
-    if fought:
-        count_standing(world)
 
 
 @njit(cache=True)
@@ -126,7 +116,7 @@ def carry_out(world, leader, place):
 @njit(cache=True)
 def call_off(world, place, alliance, now):
     """Turn back from a place that a third party has taken meanwhile."""
-    world.assaults[row_of(world, place, alliance)].state = AssaultState.NONE
+    close(world, place, alliance)
     for other in range(world.formations.shape[0]):
         if takes_part(world, other, place, alliance):
             world.formations[other].assault = NOBODY
@@ -134,9 +124,18 @@ def call_off(world, place, alliance, now):
 
 
 @njit(cache=True)
+def close(world, place, alliance):
+    """End an assault."""
+    world.assaults[row_of(world, place, alliance)].state = AssaultState.NONE
+    world.places[place].fights -= 1
+
+
+@njit(cache=True)
 def begin_fight(world, leader, place, fight, now):
     """Open the fight proper: note both sides' strength, against which breakpoints are measured."""
     alliance = world.formations[leader].alliance
+    if fight.state == AssaultState.NONE:
+        world.places[place].fights += 1
     fight.state = AssaultState.FIGHTING
     fight.attackers_start_men = attackers(world, place, alliance)
     fight.defenders_start_men = defenders(world, leader, place)
@@ -228,7 +227,7 @@ def win(world, leader, place, now):
     alliance, ring = unit.alliance, against_ring(world, unit.side, place)
     fire(world, Mechanism.ASSAULT_WON)
     note(world, LogKind.ASSAULT_WON, now, leader, place, NOBODY, attackers(world, place, alliance))
-    world.assaults[row_of(world, place, alliance)].state = AssaultState.NONE
+    close(world, place, alliance)
     if ring != NOBODY:
         relieve(world, ring, leader, place, now)
     else:
@@ -305,6 +304,7 @@ def fall_back(world, row, now):
     if best == NOBODY:
         knock_out(world, row, now)
         return
+    stand_no_more(world, unit)
     unit.to = unit.at
     unit.at = best
     unit.road = best_road
@@ -319,7 +319,7 @@ def lose(world, leader, place, now):
     alliance = world.formations[leader].alliance
     fire(world, Mechanism.ASSAULT_BEATEN)
     note(world, LogKind.ASSAULT_BEATEN, now, leader, place, NOBODY, attackers(world, place, alliance))
-    world.assaults[row_of(world, place, alliance)].state = AssaultState.NONE
+    close(world, place, alliance)
     for other in range(world.formations.shape[0]):
         if takes_part(world, other, place, alliance):
             world.formations[other].assault = NOBODY

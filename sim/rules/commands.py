@@ -54,8 +54,8 @@ def direct(world, row):
 def mend_rear(world, row):
     """Send a free rear guard, or a stranded formation, to the nearest trouble: a cut road, a place just lost.
 
-    It keeps the task until the trouble is over, and looks again only when ground has changed. Source: assumption,
-    `rules.commands.mend_reach_km`.
+    It keeps the task until the trouble is over, and looks again on arrival and when there is new trouble. Source:
+    assumption, `rules.commands.mend_reach_km`.
     """
     unit = world.formations[row]
     if unit.task != NOBODY and not is_trouble(world, unit.side, unit.task):
@@ -67,10 +67,10 @@ def mend_rear(world, row):
         and not is_besieged(world, unit.at)
     )
     clock = world.clock[0]
-    if unit.task == NOBODY and can_go and clock.cuts + clock.retaken > 0 and unit.calm_version != clock.control_version:
+    if unit.task == NOBODY and can_go and clock.cuts + clock.retaken > 0 and unit.calm_version != clock.trouble_version:
         unit.task = nearest_trouble(world, row)
         if unit.task == NOBODY:
-            unit.calm_version = clock.control_version
+            unit.calm_version = clock.trouble_version
         else:
             fire(world, Mechanism.REAR_MENDED)
     if unit.task != NOBODY:

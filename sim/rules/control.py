@@ -4,10 +4,12 @@ Also what follows from standing somewhere long enough: arrivals, finishes, roads
 `rules.control`.
 """
 
+import math
+
 from numba import njit
 
 from sim.records import add_arrival, note
-from sim.rules.ground import ground_changed, holders_changed, is_besieged, is_friendly
+from sim.rules.ground import ground_changed, holders_changed, is_besieged, is_friendly, road_changed
 from sim.world.codes import NOBODY, Activity, How, LogKind
 
 SMALLEST_STEP = 1e-9
@@ -17,24 +19,24 @@ SMALLEST_STEP = 1e-9
 def control(world):
     """Settle claims, then arrivals and finishes, then roads whose cut is over, for the tick that ends now."""
     end = world.clock[0].day + world.clock[0].tick_days
-    for place in range(world.places.shape[0]):
-        if world.places[place].claimant != NOBODY:
-            settle_claim(world, place, end)
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.to == NOBODY and world.places[unit.at].claimant == row:
+            settle_claim(world, unit.at, end)
     for row in range(world.formations.shape[0]):
         if world.formations[row].arrival_open + world.formations[row].finish_open > 0:
             settle_arrival(world, row, end)
-    if world.clock[0].cuts > 0:
+    clock = world.clock[0]
+    if clock.cuts > 0 and (clock.look_at_cuts == 1 or clock.next_reopening_day <= end):
         reopen_roads(world, end)
+    clock.look_at_cuts = 0
 
 
 @njit(cache=True)
 def settle_claim(world, place, end):
-    """Hand a place to the side that has held it for the hold time; drop the claim of one who left."""
+    """Hand a place to the side whose claimant, standing there, has held it for the hold time."""
     here = world.places[place]
     unit = world.formations[here.claimant]
-    if unit.posture == Activity.LOST or unit.at != place or unit.to != NOBODY:
-        here.claimant = NOBODY
-        return
     if is_friendly(world, unit.side, place):
         here.claimant = NOBODY
         return
@@ -48,7 +50,7 @@ def settle_claim(world, place, end):
 def settle_departure(world, row, now):
     """Settle what a formation has earned where it stands before it leaves within the tick."""
     unit = world.formations[row]
-    if world.places[unit.at].claimant != NOBODY:
+    if world.places[unit.at].claimant == row:
         settle_claim(world, unit.at, now)
     if unit.arrival_open + unit.finish_open > 0:
         settle_arrival(world, row, now)
@@ -67,7 +69,8 @@ def take(world, place, row, day):
     here.garrison_quality = unit.quality
     if here.garrison != NOBODY and world.garrisons[here.garrison].insurgent == 1:
         here.counter_day = day + 1.0
-    change_hands(world, place, unit.side, row, day)
+        world.clock[0].counters_until_day = max(world.clock[0].counters_until_day, day + 2.0)
+    change_hands(world, place, unit.side, row, here.garrison, day)
     for other in range(world.formations.shape[0]):
         partner = world.formations[other]
         if partner.at == place and partner.to == NOBODY and partner.arrival_open == 1:
@@ -75,17 +78,47 @@ def take(world, place, row, day):
 
 
 @njit(cache=True)
-def change_hands(world, place, side, actor, day):
-    """Write a place's new holder and let everything that depends on control know."""
+def change_hands(world, place, side, actor, garrison, day):
+    """Write a place's new holder and garrison group and let everything that depends on control know.
+
+    `actor`: the formation that takes it, or -1; `garrison`: the group that mans it from now on.
+    """
     here = world.places[place]
     note(world, LogKind.CONTROL, day, actor, place, side, float(here.holder))
+    forget_enemy_roads(world, place)
+    count_places(world, place, -1)
     ground_changed(world, here.holder)
     here.holder = side
+    here.garrison = garrison
+    count_places(world, place, 1)
     ground_changed(world, side)
     holders_changed(world)
     if here.retaken == 1 and actor != NOBODY:
         here.retaken = 0
         world.clock[0].retaken -= 1
+
+
+@njit(cache=True)
+def forget_enemy_roads(world, place):
+    """Let every place near this one, or near a neighbour of it, reckon the enemy roads in its reach again."""
+    forget_near(world, place)
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        forget_near(world, world.arc_places[arc])
+
+
+@njit(cache=True)
+def forget_near(world, place):
+    """Let every place near this one reckon the enemy roads in its reach again."""
+    for index in range(world.near_starts[place], world.near_starts[place + 1]):
+        world.places[world.near_places[index]].raid_km = -1.0
+
+
+@njit(cache=True)
+def count_places(world, place, change):
+    """Count a place in or out among those that its garrison group holds."""
+    here = world.places[place]
+    if here.garrison != NOBODY and world.garrisons[here.garrison].side == here.holder:
+        world.garrisons[here.garrison].places_held += change
 
 
 @njit(cache=True)
@@ -153,11 +186,20 @@ def stands_guard(world, place):
 
 @njit(cache=True)
 def reopen_roads(world, end):
-    """Reopen cut roads whose time is over, or at whose ends a formation of their holders stands."""
+    """Reopen cut roads whose time is over, or at whose ends a formation of their holders stands.
+
+    Looked at when the next one is due, when a formation has come to stand somewhere or when control has changed.
+    """
+    clock = world.clock[0]
+    clock.next_reopening_day = math.inf
     for road in range(world.roads.shape[0]):
         line = world.roads[road]
-        if line.cut == 1 and (line.cut_until_day <= end or is_patrolled(world, line)):
+        if line.cut == 0:
+            continue
+        if line.cut_until_day > end and not is_patrolled(world, line):
+            clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
+        else:
             line.cut = 0
-            world.clock[0].cuts -= 1
-            ground_changed(world, world.places[line.from_place].holder)
+            clock.cuts -= 1
+            road_changed(world, road)
             note(world, LogKind.ROAD_REOPENED, end, NOBODY, line.from_place, line.to_place, 0.0)

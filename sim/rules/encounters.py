@@ -25,13 +25,14 @@ def encounters(world):
     """Find every contact and let incidents happen in it; contacts are handled in draw-key order of their owner."""
     if world.settings[0].encounters_contact_range_km <= 0.0:
         return
+    pair_off(world)
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
         if unit.posture == Activity.LOST:
             continue
-        other = nearest_rival(world, row)
+        other = unit.rival
         if other != NOBODY:
-            if row < other and nearest_rival(world, other) == row:
+            if row < other and world.formations[other].rival == row:
                 in_contact(world, row, other, NOBODY)
         else:
             place = nearest_rival_place(world, row)
@@ -49,40 +50,56 @@ def is_moving(world, row):
 
 
 @njit(cache=True)
-def nearest_rival(world, row):
-    """Return the row of the nearest rival formation within the longer of both contact ranges, -1 for none."""
-    unit = world.formations[row]
-    best, best_km = NOBODY, math.inf
-    for other in range(world.formations.shape[0]):
-        rival = world.formations[other]
-        if world.stances[unit.side, rival.side] != Stance.RIVAL or rival.posture == Activity.LOST:
+def pair_off(world):
+    """Write each formation's nearest rival formation within the longer of both contact ranges, -1 for none."""
+    count = world.formations.shape[0]
+    for row in range(count):
+        world.formations[row].rival = NOBODY
+        world.formations[row].rival_km = math.inf
+    for row in range(count):
+        unit = world.formations[row]
+        if unit.posture == Activity.LOST:
             continue
-        km = distance_km(unit, rival)
-        if km <= max(unit.contact_range_km, rival.contact_range_km) and km < best_km:
-            best, best_km = other, km
-    return best
+        for other in range(row + 1, count):
+            rival = world.formations[other]
+            if world.stances[unit.side, rival.side] != Stance.RIVAL or rival.posture == Activity.LOST:
+                continue
+            km = distance_km(unit, rival)
+            if km <= max(unit.contact_range_km, rival.contact_range_km):
+                if km < unit.rival_km:
+                    unit.rival, unit.rival_km = other, km
+                if km < rival.rival_km:
+                    rival.rival, rival.rival_km = row, km
 
 
 @njit(cache=True)
 def nearest_rival_place(world, row):
     """Return the row of the nearest place held by men of a rival side within contact range, -1 for none.
 
-    Looked up again only when the formation has moved or control has changed.
+    Looked up again when a place has a new holder, or when the formation has moved far enough for it to matter: not
+    by more than the gap that was left to the nearest rival-held place.
     """
     unit, clock = world.formations[row], world.clock[0]
-    standing = unit.to == NOBODY or unit.assault != NOBODY
-    if standing and unit.near_version == clock.holder_version:
-        return unit.near_place
-    best, best_km = NOBODY, unit.contact_range_km
+    if unit.near_version == clock.holder_version and unit.near_range_km == unit.contact_range_km:
+        dx, dy, dz = unit.x_km - unit.near_x_km, unit.y_km - unit.near_y_km, unit.z_km - unit.near_z_km
+        moved_km = math.sqrt(dx * dx + dy * dy + dz * dz)
+        if moved_km == 0.0:
+            return unit.near_place
+        if moved_km + unit.contact_range_km < unit.near_km:
+            return NOBODY
+    best, best_km, near_km = NOBODY, unit.contact_range_km, math.inf
     for place in range(world.places.shape[0]):
         holder = world.places[place].holder
         if holder != NOBODY and world.stances[unit.side, holder] == Stance.RIVAL:
-            if world.places[place].garrison_men >= 1.0:
-                km = distance_km(unit, world.places[place])
-                if km <= best_km:
-                    best, best_km = place, km
+            km = distance_km(unit, world.places[place])
+            near_km = min(near_km, km)
+            if km <= best_km and world.places[place].garrison_men >= 1.0:
+                best, best_km = place, km
     unit.near_place = best
-    unit.near_version = clock.holder_version if standing else 0
+    unit.near_km = near_km
+    unit.near_version = clock.holder_version
+    unit.near_range_km = unit.contact_range_km
+    unit.near_x_km, unit.near_y_km, unit.near_z_km = unit.x_km, unit.y_km, unit.z_km
     return best
 
 

@@ -9,7 +9,7 @@ from sim.world.codes import NOBODY, Activity, SiegeState, Stance
 
 @njit(cache=True)
 def ground_changed(world, side):
-    """Let all that depends on it know that a side's roads are cut or open again, or its places taken or lost."""
+    """Let all that depends on it know that a side's places have been taken or lost, or are open now."""
     world.clock[0].control_version += 1
     if side != NOBODY:
         alliance = world.alliances[world.sides[side].alliance]
@@ -18,10 +18,29 @@ def ground_changed(world, side):
 
 
 @njit(cache=True)
+def road_changed(world, road):
+    """Let all that depends on it know that a road has been cut or is open again.
+
+    The way to the bases is sought again only where the road lies on it, or would shorten it.
+    """
+    line = world.roads[road]
+    side = world.places[line.from_place].holder
+    world.clock[0].control_version += 1
+    if side == NOBODY:
+        return
+    row = world.sides[side].alliance
+    world.alliances[row].ground_version += 1
+    one_km, other_km = world.base_km[row, line.from_place], world.base_km[row, line.to_place]
+    if one_km + line.length_km <= other_km or other_km + line.length_km <= one_km:
+        world.alliances[row].bases_fresh = 0
+
+
+@njit(cache=True)
 def holders_changed(world):
     """Let all that depends on it know that some place has a new holder, or is open to others than before."""
     world.clock[0].control_version += 1
     world.clock[0].holder_version += 1
+    world.clock[0].look_at_cuts = 1
 
 
 @njit(cache=True)
@@ -58,14 +77,21 @@ def stands_apart(world, side, other_side):
 
 
 @njit(cache=True)
-def is_claimed_apart(world, side, place):
-    """Return whether a formation that stands apart from this side has come to a place and holds on to it."""
+def is_claimed(world, place):
+    """Return whether a formation has come to a place that is not its own and holds on to it."""
     claimant = world.places[place].claimant
     if claimant == NOBODY:
         return False
     unit = world.formations[claimant]
-    stands_there = unit.at == place and unit.to == NOBODY and unit.posture != Activity.LOST
-    return stands_there and stands_apart(world, side, unit.side)
+    return unit.at == place and unit.to == NOBODY and unit.posture != Activity.LOST
+
+
+@njit(cache=True)
+def is_claimed_apart(world, side, place):
+    """Return whether the formation that holds on to a place stands apart from this side."""
+    if not is_claimed(world, place):
+        return False
+    return stands_apart(world, side, world.formations[world.places[place].claimant].side)
 
 
 @njit(cache=True)
@@ -130,14 +156,16 @@ def men_at(world, place, side):
 
 
 @njit(cache=True)
-def count_standing(world):
-    """Count the formations that stand at each place, so that empty places are told at a glance."""
-    for place in range(world.places.shape[0]):
-        world.places[place].standing = 0
-    for row in range(world.formations.shape[0]):
-        unit = world.formations[row]
-        if unit.to == NOBODY and unit.posture != Activity.LOST:
-            world.places[unit.at].standing += 1
+def stand(world, unit):
+    """Count a formation among those that stand at its place; roads cut there are looked at in this tick."""
+    world.places[unit.at].standing += 1
+    world.clock[0].look_at_cuts = 1
+
+
+@njit(cache=True)
+def stand_no_more(world, unit):
+    """Count a formation no longer among those that stand at its place."""
+    world.places[unit.at].standing -= 1
 
 
 @njit(cache=True)
@@ -155,9 +183,9 @@ def blocks(world, formation, from_place, to_place):
 def is_open_road(world, side, road):
     """Return whether a road is open to a side: both ends held by it or an ally, no siege ring, not cut by a raid."""
     line = world.roads[road]
-    if line.cut == 1 or behind_ring(world, line.from_place, line.to_place):
+    if line.cut == 1 or not is_friendly(world, side, line.from_place) or not is_friendly(world, side, line.to_place):
         return False
-    return is_friendly(world, side, line.from_place) and is_friendly(world, side, line.to_place)
+    return not behind_ring(world, line.from_place, line.to_place)
 
 
 @njit(cache=True)

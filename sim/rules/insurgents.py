@@ -9,10 +9,10 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
-from sim.rules.assault import fall_back, row_of, stands_against
+from sim.rules.assault import fall_back, stands_against
 from sim.rules.control import change_hands
-from sim.rules.ground import are_connected, distance_km, ground_changed, is_hostile
-from sim.world.codes import NOBODY, AssaultState, LogKind, Mechanism, Stance
+from sim.rules.ground import are_connected, distance_km, is_hostile, road_changed
+from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
 
 LEAST_MEN = 1.0
 ENDLESS = 1e18
@@ -25,7 +25,7 @@ def fight_back(world, place):
     if not is_insurgent_held(world, place):
         return
     strength = strength_left(world, here.garrison)
-    if is_under_assault(world, place):
+    if here.fights > 0:
         call_for_help(world, place, strength)
         return
     raid(world, place, strength)
@@ -44,25 +44,9 @@ def is_insurgent_held(world, place):
 
 @njit(cache=True)
 def strength_left(world, garrison):
-    """Return the share of its places that a garrison group still holds."""
-    group, version = world.garrisons[garrison], world.clock[0].holder_version
-    if group.counted_version != version:
-        group.counted_version = version
-        group.places_held = 0
-        for place in range(world.places.shape[0]):
-            if world.places[place].garrison == garrison and world.places[place].holder == group.side:
-                group.places_held += 1
+    """Return how many places a garrison group holds, as a share of those it held at the start."""
+    group = world.garrisons[garrison]
     return group.places_held / max(1, group.start_places)
-
-
-@njit(cache=True)
-def is_under_assault(world, place):
-    """Return whether any alliance prepares or carries out an assault on a place."""
-    alliances = world.assaults.shape[0] // world.places.shape[0]
-    for alliance in range(alliances):
-        if world.assaults[row_of(world, place, alliance)].state != AssaultState.NONE:
-            return True
-    return False
 
 
 @njit(cache=True)
@@ -104,7 +88,7 @@ def strongest_near(world, place, reach_km):
         other = world.near_places[index]
         there = world.places[other]
         if there.holder == world.places[place].holder and there.garrison_men > most:
-            if is_insurgent_held(world, other) and not is_under_assault(world, other):
+            if is_insurgent_held(world, other) and there.fights == 0:
                 best, most = other, there.garrison_men
     return best
 
@@ -152,8 +136,7 @@ def raid(world, place, strength):
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_raids_per_day_per_100_km <= 0.0 or here.garrison_men < settings.insurgents_raid_least_men:
         return
-    if here.raid_version != clock.holder_version:
-        here.raid_version = clock.holder_version
+    if here.raid_km < 0.0:
         here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
     if here.raid_km <= 0.0:
         return
@@ -191,7 +174,9 @@ def cut(world, place, road):
     line.cuts += 1
     line.cut_until_day = clock.day + days
     clock.cuts += 1
-    ground_changed(world, world.places[line.from_place].holder)
+    clock.trouble_version += 1
+    clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
+    road_changed(world, road)
     fire(world, Mechanism.RAID)
     note(world, LogKind.RAID, clock.day, place, line.from_place, line.to_place, days)
     share = settings.insurgents_raid_loss_share * uniform(clock, Purpose.RAID_LOSS, here.draw_key, NO_ID, here.raids)
@@ -229,14 +214,14 @@ def retake(world, source, place, kind, mechanism):
     here.garrison_men -= men
     there.garrison_men = men
     there.garrison_quality = here.garrison_quality
-    there.garrison = here.garrison
     there.claimant = NOBODY
+    clock.trouble_version += 1
     if there.retaken == 0:
         there.retaken = 1
         clock.retaken += 1
     fire(world, mechanism)
     note(world, kind, clock.day, source, place, NOBODY, men)
-    change_hands(world, place, here.holder, NOBODY, clock.day)
+    change_hands(world, place, here.holder, NOBODY, here.garrison, clock.day)
     for other in range(world.formations.shape[0]):
         if stands_against(world, other, place, here.holder):
             fall_back(world, other, clock.day)
@@ -246,18 +231,19 @@ def retake(world, source, place, kind, mechanism):
 def counter_attack(world, place):
     """Strike back, once, at an enemy-held place in reach that the insurgents have just lost.
 
-    Decided for each defeat with a drawn probability; it retakes the place where the men sent outweigh its defenders,
-    and costs both sides a drawn share of their men where they do not.
+    Decided a day after each defeat with a drawn probability; it retakes the place where the men sent outweigh its
+    defenders, and costs both sides a drawn share of their men where they do not.
     """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
-    if settings.insurgents_counter_attack_probability <= 0.0:
+    if settings.insurgents_counter_attack_probability <= 0.0 or clock.day >= clock.counters_until_day:
         return
     for index in range(world.near_starts[place], world.near_starts[place + 1]):
         if world.near_km[index] > settings.insurgents_counter_attack_reach_km:
             return
         other = world.near_places[index]
         lost = world.places[other]
-        if lost.counter_day <= 0.0 or lost.counter_day > clock.day or not is_hostile(world, here.holder, other):
+        is_due = lost.counter_day > 0.0 and lost.counter_day <= clock.day < lost.counter_day + 1.0
+        if not is_due or not is_hostile(world, here.holder, other):
             continue
         lost.counter_day = 0.0
         u = uniform(clock, Purpose.COUNTER_ATTACK, lost.draw_key, NO_ID, lost.counters)

@@ -13,7 +13,16 @@ from sim.records import fire, note
 from sim.rules.assault import join
 from sim.rules.commands import weigh
 from sim.rules.control import settle_departure
-from sim.rules.ground import blocks, is_claimed_apart, is_foreign, is_open_road, may_enter, road_between
+from sim.rules.ground import (
+    blocks,
+    is_claimed_apart,
+    is_foreign,
+    is_open_road,
+    may_enter,
+    road_between,
+    stand,
+    stand_no_more,
+)
 from sim.rules.movement import enter, start_push, turn_back
 from sim.rules.route import has_open_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
@@ -132,6 +141,7 @@ def leave(world, row, there, road, now):
     """Take the road to a neighbouring place; where the bridge is out, bridging comes first."""
     unit, line = world.formations[row], world.roads[road]
     settle_departure(world, row, now)
+    stand_no_more(world, unit)
     unit.to = there
     unit.road = road
     unit.km = 0.0
@@ -209,6 +219,8 @@ def go_back(world, row, now, end):
     unit.to = NOBODY
     unit.road = NOBODY
     unit.km = 0.0
+    unit.calm_version = 0
+    stand(world, unit)
     note(world, LogKind.REACHES, now + needed, row, unit.at, NOBODY, 1.0)
     if unit.halt_until_day > now:
         unit.halt_until_day = now + needed + max(unit.halt_until_day - now, 0.0)

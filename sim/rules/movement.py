@@ -6,7 +6,7 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, exponential
 from sim.records import note
-from sim.rules.ground import is_claimed_apart, is_friendly, road_between
+from sim.rules.ground import is_claimed, is_claimed_apart, is_friendly, road_between, stand, stand_no_more
 from sim.world.codes import NOBODY, Activity, LogKind, Reason
 from sim.world.start import place_on_road
 
@@ -31,6 +31,8 @@ def enter(world, row, now):
     unit.to = NOBODY
     unit.road = NOBODY
     unit.km = 0.0
+    unit.calm_version = 0
+    stand(world, unit)
     unit.path_position += 1
     unit.arrived_day = now
     unit.arrival_open = 1
@@ -48,10 +50,10 @@ def claim(world, row, now):
     claim goes to the earlier arrival, and a third party's later one is held at the gate.
     """
     unit, place, settings = world.formations[row], world.places[world.formations[row].at], world.settings[0]
-    is_claimed = place.claimant != NOBODY and world.formations[place.claimant].at == unit.at
-    if is_claimed and place.claim_day > now and is_claimed_apart(world, unit.side, unit.at):
+    comes_first = not is_claimed(world, unit.at) or place.claim_day > now
+    if comes_first and is_claimed_apart(world, unit.side, unit.at):
         back_to_gate(world, place.claimant)
-    if not is_claimed or place.claim_day > now:
+    if comes_first:
         place.claimant = row
         place.claim_day = now
     unit.halt_until_day = max(unit.halt_until_day, now + settings.control_hold_days)
@@ -64,6 +66,7 @@ def claim(world, row, now):
 def back_to_gate(world, row):
     """Undo an entry that another formation forestalled within the tick: stand before the place, on the road."""
     unit = world.formations[row]
+    stand_no_more(world, unit)
     unit.to = unit.at
     unit.at = unit.came_from
     unit.road = road_between(world, unit.at, unit.to)
@@ -90,6 +93,8 @@ def turn_back(world, row, now):
 def knock_out(world, row, now):
     """Take a formation off the map for the rest of the run."""
     unit = world.formations[row]
+    if unit.to == NOBODY and unit.posture != Activity.LOST:
+        stand_no_more(world, unit)
     unit.strength_men = 0.0
     unit.posture = Activity.LOST
     unit.assault = NOBODY

@@ -27,9 +27,9 @@ def siege(world):
 def besiegers(world, row):
     """Return the besieger's men in the places that man the ring, and their mean quality."""
     men, power = 0.0, 0.0
-    for place in range(world.places.shape[0]):
-        here = world.places[place]
-        if world.ring_places[row, place] == 1 and here.holder == world.sieges[row].besieger:
+    for place in world.ring_places[row]:
+        if place != NOBODY and world.places[place].holder == world.sieges[row].besieger:
+            here = world.places[place]
             men += here.garrison_men
             power += here.garrison_men * here.garrison_quality
     return men, (power / men if men > 0.0 else 1.0)
@@ -44,8 +44,8 @@ def thin_ring(world, row):
     if record.ring_men < 1.0:
         record.ring_men = 0.0
         record.state = SiegeState.RELIEVED
-        for place in range(world.places.shape[0]):
-            if world.places[place].siege == row:
+        for place in world.besieged_places[row]:
+            if place != NOBODY:
                 ground_changed(world, world.places[place].holder)
         holders_changed(world)
         fire(world, Mechanism.SIEGE_RELIEVED)
@@ -56,8 +56,8 @@ def thin_ring(world, row):
 def defenders_inside(world, row):
     """Return the men inside: garrisons of the besieged places and formations standing there."""
     men = 0.0
-    for place in range(world.places.shape[0]):
-        if world.places[place].siege == row:
+    for place in world.besieged_places[row]:
+        if place != NOBODY:
             men += world.places[place].garrison_men
     for other in range(world.formations.shape[0]):
         if is_inside(world, other, row):
@@ -77,8 +77,8 @@ def hold_out(world, row):
     """Wear the defenders down and accumulate the hazard of their fall."""
     record, clock, settings = world.sieges[row], world.clock[0], world.settings[0]
     share = min(1.0, record.strength_loss_per_day * clock.tick_days)
-    for place in range(world.places.shape[0]):
-        if world.places[place].siege == row:
+    for place in world.besieged_places[row]:
+        if place != NOBODY:
             world.places[place].garrison_men *= 1.0 - share
     for other in range(world.formations.shape[0]):
         if is_inside(world, other, row):
@@ -100,14 +100,14 @@ def fall(world, row, day):
     fire(world, Mechanism.SIEGE_FELL)
     note(world, LogKind.SIEGE_FELL, day, NOBODY, NOBODY, row, record.ring_men)
     places = 0
-    for place in range(world.places.shape[0]):
-        if world.places[place].siege == row:
+    for place in world.besieged_places[row]:
+        if place != NOBODY:
             places += 1
     for other in range(world.formations.shape[0]):
         if is_inside(world, other, row):
             knock_out(world, other, day)
-    for place in range(world.places.shape[0]):
-        if world.places[place].siege == row:
+    for place in world.besieged_places[row]:
+        if place != NOBODY:
             world.places[place].garrison_men = record.ring_men / places
             world.places[place].garrison_quality = record.ring_quality
-            change_hands(world, place, record.besieger, NOBODY, day)
+            change_hands(world, place, record.besieger, NOBODY, world.places[place].garrison, day)

@@ -36,8 +36,13 @@ def measure_line(world, row):
     refresh_bases(world, unit.alliance, unit.side)
     km = world.base_km[unit.alliance, unit.at]
     if math.isfinite(km):
-        unit.base_km = km
         unit.cut_off = 0
+        if km != unit.base_km:
+            settings = world.settings[0]
+            unit.base_km = km
+            unit.refill_days_per_day = settings.supply_refill_days_per_day * math.exp(
+                -km / settings.supply_refill_length_km
+            )
     elif is_friendly(world, unit.side, unit.at):
         unit.cut_off = 1
 
@@ -90,7 +95,7 @@ def consume(world, row):
     use = settings.supply_use_pushing_per_day if busy else settings.supply_use_halted_per_day
     refill = unit.air_supply_days_per_day
     if unit.cut_off == 0:
-        refill += settings.supply_refill_days_per_day * math.exp(-unit.base_km / settings.supply_refill_length_km)
+        refill += unit.refill_days_per_day
     had = unit.supply_days
     unit.supply_days = min(settings.supply_stock_days, max(0.0, had + (refill - use) * days))
     if had > 0.0 and unit.supply_days == 0.0 and use > 0.0:

@@ -81,8 +81,9 @@ def fill_places(builder: "Builder") -> None:
         record.x_km, record.y_km, record.z_km = to_space(place.lat, place.lon)
         record.kind, record.country = builder.row("place_kinds", place.kind), builder.row("countries", place.country)
         record.holder = record.start_holder = builder.row("sides", place.holder)
-        record.garrison = record.siege = record.claimant = record.counter_source = NOBODY
+        record.garrison = record.siege = record.claimant = NOBODY
         record.fortification = record.capacity_men = record.garrison_share = -1.0
+        record.raid_km = -1.0
         record.watched = one in watched
         builder.numbers(f"places.{one}", place, "places", row)
     for row, one in enumerate(builder.names["place_kinds"].ids):
@@ -113,10 +114,12 @@ def fill_roads(builder: "Builder") -> None:
 
 def fill_garrisons(builder: "Builder") -> None:
     """Write garrison groups and which places they hold with what weight."""
+    model_places = builder.model.places
     for row, one in enumerate(builder.names["garrisons"].ids):
         group, record = builder.model.garrisons[one], builder.views["garrisons"][row]
         record.side, record.command = builder.row("sides", group.side), builder.row("commands", group.command)
         record.insurgent, record.start_places = group.insurgent, len(group.places)
+        record.places_held = sum(model_places[one].holder == group.side for one in group.places)
         builder.numbers(f"garrisons.{one}", group, "garrisons", row)
         for place in group.places:
             place_row = builder.row("places", place)

@@ -90,6 +90,14 @@ def mask(builder: "Builder", rows: list, table: str, chosen: list) -> np.ndarray
     return matrix
 
 
+def rows_of_places(builder: "Builder", chosen: list[list[str]]) -> np.ndarray:
+    """Return an int64 matrix with the rows of each list's places, ascending, filled up with -1."""
+    matrix = np.full((len(chosen), 1 + max([len(ids) for ids in chosen], default=0)), -1, np.int64)
+    for row, ids in enumerate(chosen):
+        matrix[row, : len(ids)] = sorted(builder.row("places", one) for one in ids)
+    return matrix
+
+
 def memberships(builder: "Builder") -> dict[str, np.ndarray]:
     """Return who may enter where and which places belong to what."""
     model, names = builder.model, builder.names
@@ -119,7 +127,8 @@ def memberships(builder: "Builder") -> dict[str, np.ndarray]:
             [[p for p in everywhere if not arm.flies_over or set(arm.flies_over) & set(model.places[p].tags)]
              for arm in arms],
         ),
-        "ring_places": mask(builder, sieges, "places", [siege.ring_from for siege in sieges]),
+        "ring_places": rows_of_places(builder, [siege.ring_from for siege in sieges]),
+        "besieged_places": rows_of_places(builder, [siege.places for siege in sieges]),
         "base_places": mask(
             builder, alliances, "places", [[p for side in sides for p in bases[side]] for sides in alliances]
         ),

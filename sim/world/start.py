@@ -28,6 +28,7 @@ def begin(world, key_low, key_high, logging):
     clock.logging = logging
     clock.control_version = 1
     clock.holder_version = 1
+    clock.trouble_version = 1
     settle_roads(world)
     settle_places(world)
     spread_garrisons(world)
@@ -96,6 +97,7 @@ def ready_formations(world):
         unit.supply_days = min(unit.supply_days, world.settings[0].supply_stock_days)
         unit.contact_range_km = world.settings[0].encounters_contact_range_km
         unit.support = 1.0
+        unit.refill_days_per_day = world.settings[0].supply_refill_days_per_day
         unit.pushing = 1
         unit.arrived_day = 0.0
         if unit.assault != NOBODY:
@@ -131,13 +133,13 @@ def ready_sieges(world):
     for row in range(world.sieges.shape[0]):
         siege = world.sieges[row]
         men, power, defenders = 0.0, 0.0, 0.0
-        for place in range(world.places.shape[0]):
-            here = world.places[place]
-            if world.ring_places[row, place] == 1 and here.holder == siege.besieger:
-                men += here.garrison_men
-                power += here.garrison_men * here.garrison_quality
-            if here.siege == row:
-                defenders += here.garrison_men
+        for place in world.ring_places[row]:
+            if place != NOBODY and world.places[place].holder == siege.besieger:
+                men += world.places[place].garrison_men
+                power += world.places[place].garrison_men * world.places[place].garrison_quality
+        for place in world.besieged_places[row]:
+            if place != NOBODY:
+                defenders += world.places[place].garrison_men
         for other in range(world.formations.shape[0]):
             if world.places[world.formations[other].at].siege == row and world.formations[other].to == NOBODY:
                 defenders += world.formations[other].strength_men

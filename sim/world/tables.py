@@ -29,9 +29,9 @@ def settings_fields() -> str:
 
 
 CLOCK = record(
-    "day tick_days horizon_days near_km",
-    "tick ticks_per_day control_version holder_version incidents arrivals log_rows overflow logging cuts retaken "
-    "milestone_version",
+    "day tick_days horizon_days near_km next_reopening_day counters_until_day",
+    "tick ticks_per_day control_version holder_version trouble_version incidents arrivals log_rows overflow logging "
+    "cuts retaken look_at_cuts milestone_holders milestone_control",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
@@ -41,11 +41,12 @@ COMMAND = record("restraint default_interest", "side patron")
 FORMATION = record(
     "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
     "cycle_until_day halt_until_day arrived_day support contact_range_km contact_hazard contact_threshold "
-    "line_hazard line_threshold try_hazard try_threshold rung_day",
-    "side alliance command contestant at came_from to road turning_back posture reason sector orders_first orders_count order "
-    "objective pushing cycles halt_reason path_position path_length path_version path_target no_way_version "
+    "line_hazard line_threshold try_hazard try_threshold rung_day refill_days_per_day rival_km near_km near_range_km "
+    "near_x_km near_y_km near_z_km",
+    "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
+    "orders_count order objective pushing cycles halt_reason path_position path_length path_version path_target no_way_version "
     "no_way_target assault defying rung tries strikes refits incidents line_with line_breaks was_moving arrived_how "
-    "arrival_open finish_open cut_off last_reason task free rear_guard calm_version near_place near_version",
+    "arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival near_place near_version",
 )
 ORDER = record("", "formation objective kind bypass after only_if unless go_if_ally_holds wait_if_rival_holds", "")
 FLAG = record("day", "up")
@@ -54,8 +55,8 @@ PLACE = record(
     "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_km "
     "raid_hazard raid_threshold "
     "reinforcement_hazard reinforcement_threshold counter_day",
-    "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters counter_source "
-    "watched standing retaken raid_version",
+    "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
+    "watched standing retaken fights",
 )
 ROAD = record(
     "length_km march_km_per_day advance_factor cut_until_day", "from_place to_place road_class cut cuts bridge_out"
@@ -66,7 +67,7 @@ PLACE_KIND = record(
     "leave_factor"
 )
 ASSAULT = record("ready_day attackers_start_men defenders_start_men", "state number", "")
-GARRISON = record("strength_men quality", "side command insurgent start_places places_held counted_version")
+GARRISON = record("strength_men quality", "side command insurgent start_places places_held")
 AIR_ARM = record("sorties_per_day sorties_for_full_support support_factor", "side command main_effort")
 ZONE = record("x_km y_km z_km radius_km", "circle enforcer lifted_by lifted")
 TENSION = record("level jump half_life_days", "command_a command_b")

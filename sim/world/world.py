@@ -58,7 +58,8 @@ class World(NamedTuple):
     defies: np.ndarray  # int64 F x Z: zones a formation may try
     air_sides: np.ndarray  # int64 air arms x S
     air_places: np.ndarray  # int64 air arms x N
-    ring_places: np.ndarray  # int64 sieges x N
+    ring_places: np.ndarray  # int64 sieges x longest list + 1: rows of the places that man the ring, then -1
+    besieged_places: np.ndarray  # the same for the places inside
     base_places: np.ndarray  # int64 A x N
     milestone_places: np.ndarray  # int64 M x N
     milestone_ends: np.ndarray  # int64 M x N: the other ends of a connection
