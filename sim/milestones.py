@@ -3,8 +3,8 @@
 from numba import njit
 
 from sim.records import note
-from sim.rules.ground import distance_km
 from sim.world.codes import NOBODY, Activity, LogKind, Predicate, SiegeState
+from sim.world.geometry import distance_km
 
 
 @njit(cache=True)
@@ -49,11 +49,26 @@ def reached_on(world, row, stone, holders_new, control_new):
 @njit(cache=True)
 def held(world, row):
     """Return how many of a milestone's places its sides hold."""
+    return count_held(world, row, world.milestone_places[row])
+
+
+@njit(cache=True)
+def count_held(world, row, places):
+    """Return how many of the places listed (rows, then -1) a milestone's sides hold."""
     count = 0
-    for place in range(world.places.shape[0]):
-        if world.milestone_places[row, place] == 1 and is_of_sides(world, row, place):
+    for place in places:
+        if place != NOBODY and is_of_sides(world, row, place):
             count += 1
     return count
+
+
+@njit(cache=True)
+def is_listed(places, place):
+    """Return whether a place is among those listed."""
+    for one in places:
+        if one == place:
+            return True
+    return False
 
 
 @njit(cache=True)
@@ -71,8 +86,9 @@ def first_at(world, row):
         if world.milestone_formations[row, other] == 1:
             unit = world.formations[other]
             stands = unit.to == NOBODY and unit.posture != Activity.LOST
-            if stands and world.milestone_places[row, unit.at] == 1 and (first < 0.0 or unit.arrived_day < first):
-                first = unit.arrived_day
+            if stands and is_listed(world.milestone_places[row], unit.at):
+                if first < 0.0 or unit.arrived_day < first:
+                    first = unit.arrived_day
     return first
 
 
@@ -91,18 +107,20 @@ def is_near(world, row, stone):
 def connects(world, row):
     """Return whether a path of uncut roads over places of a milestone's sides joins its two lists of ends."""
     seen, queue = world.node_days, world.node_from
+    if held(world, row) == 0 or count_held(world, row, world.milestone_ends[row]) == 0:
+        return False
     tail = 0
-    for place in range(world.places.shape[0]):
-        start = world.milestone_places[row, place] == 1 and is_of_sides(world, row, place)
-        seen[place] = 1.0 if start else 0.0
-        if start:
+    seen[:] = 0.0
+    for place in world.milestone_places[row]:
+        if place != NOBODY and is_of_sides(world, row, place):
+            seen[place] = 1.0
             queue[tail] = place
             tail += 1
     head = 0
     while head < tail:
         here = queue[head]
         head += 1
-        if world.milestone_ends[row, here] == 1:
+        if is_listed(world.milestone_ends[row], here):
             return True
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]

@@ -7,8 +7,9 @@ prong gets the sorties. MODEL rule 9; source of the shape: assumption.
 from numba import njit
 
 from sim.records import fire, note
-from sim.rules.ground import distance_km, interest_in, is_besieged, is_foreign, is_friendly, may_enter, nearest_place
+from sim.rules.ground import interest_in, is_besieged, is_foreign, is_friendly, may_enter, nearest_place
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
+from sim.world.geometry import distance_km
 
 
 @njit(cache=True)

@@ -109,7 +109,11 @@ def forget_enemy_roads(world, place):
 @njit(cache=True)
 def forget_near(world, place):
     """Let every place near this one reckon the enemy roads in its reach again."""
+    reach_km = world.settings[0].insurgents_raid_reach_km
+    world.places[place].raid_km = -1.0
     for index in range(world.near_starts[place], world.near_starts[place + 1]):
+        if world.near_km[index] > reach_km:
+            break
         world.places[world.near_places[index]].raid_km = -1.0
 
 

@@ -12,10 +12,11 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import add_incident, fire, note
-from sim.rules.ground import distance_km, nearest_place, restraint_on
+from sim.rules.ground import nearest_place, restraint_on
 from sim.rules.movement import turn_back
 from sim.rules.tension import aggravate, channel_works, heat
 from sim.world.codes import NOBODY, Activity, Cause, IncidentKind, LogKind, Mechanism, Reason, Stance
+from sim.world.geometry import distance_km
 
 LAST_KIND = int(IncidentKind.GROUND_CLASH)
 
@@ -87,8 +88,13 @@ def nearest_rival_place(world, row):
             return unit.near_place
         if moved_km + unit.contact_range_km < unit.near_km:
             return NOBODY
-    best, best_km, near_km = NOBODY, unit.contact_range_km, math.inf
-    for place in range(world.places.shape[0]):
+    end = nearest_place(world, row)
+    first, others = world.near_starts[end], world.near_starts[end + 1] - world.near_starts[end]
+    near_km = clock.near_km - distance_km(unit, world.places[end])  # up to here, the neighbours of `end` are all
+    is_short = near_km < unit.contact_range_km
+    best, best_km = NOBODY, unit.contact_range_km
+    for index in range(world.places.shape[0] if is_short else others + 1):
+        place = index if is_short else end if index == others else world.near_places[first + index]
         holder = world.places[place].holder
         if holder != NOBODY and world.stances[unit.side, holder] == Stance.RIVAL:
             km = distance_km(unit, world.places[place])

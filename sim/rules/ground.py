@@ -1,7 +1,5 @@
 """Who holds what, who may enter where, and what stands in the way: the questions that every rule asks of the map."""
 
-import math
-
 from numba import njit
 
 from sim.world.codes import NOBODY, Activity, SiegeState, Stance
@@ -195,15 +193,6 @@ def road_between(world, here, there):
         if world.arc_places[arc] == there:
             return world.arc_roads[arc]
     return NOBODY
-
-
-@njit(cache=True)
-def distance_km(a, b):
-    """Return the distance in km of two records that have a position in space."""
-    dx = a.x_km - b.x_km
-    dy = a.y_km - b.y_km
-    dz = a.z_km - b.z_km
-    return math.sqrt(dx * dx + dy * dy + dz * dz)
 
 
 @njit(cache=True)

@@ -11,8 +11,9 @@ from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
 from sim.rules.control import change_hands
-from sim.rules.ground import are_connected, distance_km, is_hostile, road_changed
+from sim.rules.ground import are_connected, is_hostile, road_changed
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
+from sim.world.geometry import distance_km
 
 LEAST_MEN = 1.0
 ENDLESS = 1e18

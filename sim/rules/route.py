@@ -14,6 +14,7 @@ from sim.records import fire, note
 from sim.rules.attrition import expected_days
 from sim.rules.ground import blocks, ground_version, is_open_road, may_enter, road_between, zone_in_the_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+from sim.world.geometry import distance_km
 
 
 @njit(cache=True)
@@ -135,20 +136,22 @@ def reckon_fight(world, row, place):
 def search(world, row, target):
     """Return the least expected days from a formation's place to `target` (infinity: no way); fills `node_from`.
 
-    Dijkstra's algorithm over the road network with a binary heap of (days, place).
+    A* over the road network with a binary heap of (least days in all, place); the straight way at the highest speed is
+    what is left at least (Hart, Nilsson and Raphael 1968).
     """
     unit, days, came_from = world.formations[row], world.node_days, world.node_from
     for place in range(days.shape[0]):
         days[place] = math.inf
-        came_from[place] = NOBODY
         world.node_fight[place] = -1.0
     days[unit.at] = 0.0
+    days_per_km = least_days_per_km(world, row)
     heap = [(0.0, unit.at)]
     while len(heap) > 0:
-        so_far, here = heapq.heappop(heap)
+        in_all, here = heapq.heappop(heap)
         if here == target:
-            return so_far
-        if so_far > days[here]:
+            return days[here]
+        so_far = days[here]
+        if in_all > so_far + days_per_km * distance_km(world.places[here], world.places[target]):
             continue
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]
@@ -158,8 +161,21 @@ def search(world, row, target):
             if total < days[there]:
                 days[there] = total
                 came_from[there] = here
-                heapq.heappush(heap, (total, there))
+                left = days_per_km * distance_km(world.places[there], world.places[target])
+                heapq.heappush(heap, (total + left, there))
     return math.inf
+
+
+@njit(cache=True)
+def least_days_per_km(world, row):
+    """Return the least days that a straight km may take a formation: highest speed, straightest road."""
+    unit, settings = world.formations[row], world.settings[0]
+    fastest = 1e-6
+    for line in range(world.road_classes.shape[0]):
+        kind = world.road_classes[line]
+        push = world.sides[unit.side].push_rate_km_per_day * unit.tempo * kind.advance_factor
+        fastest = max(fastest, kind.march_km_per_day, push)
+    return min(1.0, settings.route_out_of_sector_factor) * world.clock[0].least_detour / fastest
 
 
 @njit(cache=True)

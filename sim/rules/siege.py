@@ -53,19 +53,6 @@ def thin_ring(world, row):
 
 
 @njit(cache=True)
-def defenders_inside(world, row):
-    """Return the men inside: garrisons of the besieged places and formations standing there."""
-    men = 0.0
-    for place in world.besieged_places[row]:
-        if place != NOBODY:
-            men += world.places[place].garrison_men
-    for other in range(world.formations.shape[0]):
-        if is_inside(world, other, row):
-            men += world.formations[other].strength_men
-    return men
-
-
-@njit(cache=True)
 def is_inside(world, other, row):
     """Return whether a formation stands in a besieged place."""
     unit = world.formations[other]
@@ -73,17 +60,25 @@ def is_inside(world, other, row):
 
 
 @njit(cache=True)
-def hold_out(world, row):
-    """Wear the defenders down and accumulate the hazard of their fall."""
-    record, clock, settings = world.sieges[row], world.clock[0], world.settings[0]
-    share = min(1.0, record.strength_loss_per_day * clock.tick_days)
+def wear_down(world, row, share):
+    """Take a share from the garrisons of the besieged places and the formations there; return the men left."""
+    men = 0.0
     for place in world.besieged_places[row]:
         if place != NOBODY:
             world.places[place].garrison_men *= 1.0 - share
+            men += world.places[place].garrison_men
     for other in range(world.formations.shape[0]):
         if is_inside(world, other, row):
             world.formations[other].strength_men *= 1.0 - share
-    men = max(defenders_inside(world, row), 1.0)
+            men += world.formations[other].strength_men
+    return men
+
+
+@njit(cache=True)
+def hold_out(world, row):
+    """Wear the defenders down and accumulate the hazard of their fall."""
+    record, clock, settings = world.sieges[row], world.clock[0], world.settings[0]
+    men = max(wear_down(world, row, min(1.0, record.strength_loss_per_day * clock.tick_days)), 1.0)
     if record.threshold <= 0.0:
         record.threshold = exponential(clock, Purpose.SIEGE_FALLS, record.draw_key, NO_ID, 0, 1.0)
     weakness = (record.start_men / men) ** settings.siege_falls_exponent

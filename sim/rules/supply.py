@@ -28,11 +28,14 @@ def supply(world):
 def measure_line(world, row):
     """Write a formation's road km from the nearest base; cut off where no open road leads to one.
 
-    Ground it has just taken and not yet holds keeps the distance of its last own place.
+    Ground it has just taken and not yet holds keeps the distance of its last own place. Measured again when it has come
+    to another place or its alliance's ground has changed.
     """
     unit = world.formations[row]
-    if world.sides[unit.side].has_bases == 0:
+    version = world.alliances[unit.alliance].ground_version
+    if world.sides[unit.side].has_bases == 0 or (unit.line_version == version and unit.line_place == unit.at):
         return
+    unit.line_version, unit.line_place = version, unit.at
     refresh_bases(world, unit.alliance, unit.side)
     km = world.base_km[unit.alliance, unit.at]
     if math.isfinite(km):

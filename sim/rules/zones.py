@@ -12,10 +12,11 @@ from numba import njit
 
 from sim.draws import Purpose, exponential, uniform
 from sim.records import add_incident, fire, note
-from sim.rules.ground import distance_km, holders_changed, nearest_place, restraint_on
+from sim.rules.ground import holders_changed, nearest_place, restraint_on
 from sim.rules.movement import knock_out, turn_back
 from sim.rules.tension import aggravate, channel_works
 from sim.world.codes import NOBODY, Activity, Cause, IncidentKind, LogKind, Mechanism, Reason
+from sim.world.geometry import distance_km
 
 LN2 = math.log(2.0)
 CALL, SHOW_OF_FORCE, WARNING_SHOTS, STRIKE = 0, 1, 2, 3

@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from sim.scenario.schema import Zone
 
@@ -18,6 +19,15 @@ def to_space(lat: float, lon: float) -> tuple[float, float, float]:
     phi, theta = math.radians(lat), math.radians(lon)
     level = EARTH_RADIUS_KM * math.cos(phi)
     return level * math.cos(theta), level * math.sin(theta), EARTH_RADIUS_KM * math.sin(phi)
+
+
+@njit(cache=True)
+def distance_km(a, b):
+    """Return the distance in km of two records that have a position in space."""
+    dx = a.x_km - b.x_km
+    dy = a.y_km - b.y_km
+    dz = a.z_km - b.z_km
+    return math.sqrt(dx * dx + dy * dy + dz * dz)
 
 
 def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -172,8 +182,8 @@ def milestone_lists(builder: "Builder") -> dict[str, np.ndarray]:
         chosen = [f for f, one in model.formations.items() if one.side in by and (reached or stone.near)]
         formations.append(listed + [one for one in chosen if one not in listed])
     return {
-        "milestone_places": mask(builder, stones, "places", places),
-        "milestone_ends": mask(builder, stones, "places", ends),
+        "milestone_places": rows_of_places(builder, places),
+        "milestone_ends": rows_of_places(builder, ends),
         "milestone_sides": mask(builder, stones, "sides", sides),
         "milestone_formations": mask(builder, stones, "formations", formations),
     }

@@ -4,6 +4,7 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, uniform
 from sim.world.codes import NOBODY, Activity
+from sim.world.geometry import distance_km
 
 GARRISON_FLOOR = 1e-9
 
@@ -39,11 +40,15 @@ def begin(world, key_low, key_high, logging):
 
 @njit(cache=True)
 def settle_roads(world):
-    """Copy the class figures to every road, so that movement looks in one row."""
+    """Copy the class figures to every road, so that movement looks in one row; find the straightest road."""
+    least = 1.0
     for row in range(world.roads.shape[0]):
         road = world.roads[row]
         road.march_km_per_day = world.road_classes[road.road_class].march_km_per_day
         road.advance_factor = world.road_classes[road.road_class].advance_factor
+        straight_km = distance_km(world.places[road.from_place], world.places[road.to_place])
+        least = min(least, road.length_km / max(straight_km, 1e-9))
+    world.clock[0].least_detour = least
 
 
 @njit(cache=True)

@@ -29,7 +29,7 @@ def settings_fields() -> str:
 
 
 CLOCK = record(
-    "day tick_days horizon_days near_km next_reopening_day counters_until_day",
+    "day tick_days horizon_days near_km next_reopening_day counters_until_day least_detour",
     "tick ticks_per_day control_version holder_version trouble_version incidents arrivals log_rows overflow logging "
     "cuts retaken look_at_cuts milestone_holders milestone_control",
     "key_low key_high",
@@ -44,9 +44,10 @@ FORMATION = record(
     "line_hazard line_threshold try_hazard try_threshold rung_day refill_days_per_day rival_km near_km near_range_km "
     "near_x_km near_y_km near_z_km",
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
-    "orders_count order objective pushing cycles halt_reason path_position path_length path_version path_target no_way_version "
-    "no_way_target assault defying rung tries strikes refits incidents line_with line_breaks was_moving arrived_how "
-    "arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival near_place near_version",
+    "orders_count order objective pushing cycles halt_reason path_position path_length path_version path_target "
+    "no_way_version no_way_target assault defying rung tries strikes refits incidents line_with line_breaks was_moving arrived_how "
+    "arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival near_place near_version "
+    "line_place line_version",
 )
 ORDER = record("", "formation objective kind bypass after only_if unless go_if_ally_holds wait_if_rival_holds", "")
 FLAG = record("day", "up")

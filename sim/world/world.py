@@ -61,8 +61,8 @@ class World(NamedTuple):
     ring_places: np.ndarray  # int64 sieges x longest list + 1: rows of the places that man the ring, then -1
     besieged_places: np.ndarray  # the same for the places inside
     base_places: np.ndarray  # int64 A x N
-    milestone_places: np.ndarray  # int64 M x N
-    milestone_ends: np.ndarray  # int64 M x N: the other ends of a connection
+    milestone_places: np.ndarray  # int64 M x longest list + 1: rows of places, then -1
+    milestone_ends: np.ndarray  # the same for the other ends of a connection
     milestone_sides: np.ndarray  # int64 M x S
     milestone_formations: np.ndarray  # int64 M x F
     finish_places: np.ndarray  # int64 R*T x N
