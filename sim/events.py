@@ -8,7 +8,7 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import fire, note
-from sim.rules.ground import ground_changed, holders_changed
+from sim.rules.changes import everything_changed
 from sim.rules.movement import knock_out
 from sim.rules.tension import raise_by, reopen, suspend
 from sim.world.codes import NOBODY, Activity, EventState, LogKind, Mechanism, Verb
@@ -93,11 +93,7 @@ def apply(world, effect):
     elif effect.verb == Verb.RELATION:
         world.stances[effect.side_a, effect.side_b] = effect.stance
         world.stances[effect.side_b, effect.side_a] = effect.stance
-        ground_changed(world, effect.side_a)
-        ground_changed(world, effect.side_b)
-        holders_changed(world)
-        for place in range(world.places.shape[0]):
-            world.places[place].raid_km = -1.0
+        everything_changed(world)
     elif effect.verb == Verb.SUSPEND and world.channels[effect.target].open == 1:
         suspend(world, effect.target, day)
     elif effect.verb == Verb.RESTORE and world.channels[effect.target].open == 0:

@@ -20,7 +20,8 @@ from sim.rules.attrition import (
     mean_power,
     takes_part,
 )
-from sim.rules.ground import ground_changed, holders_changed, is_foreign, is_friendly, stand_no_more
+from sim.rules.changes import everything_changed
+from sim.rules.ground import is_foreign, is_friendly, stand_no_more
 from sim.rules.movement import enter, knock_out, turn_back
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
@@ -254,8 +255,7 @@ def relieve(world, siege, leader, place, now):
     """Beat the ring: the siege is over and the places inside are open ground of their holder."""
     world.sieges[siege].state = SiegeState.RELIEVED
     world.sieges[siege].ring_men = 0.0
-    ground_changed(world, world.places[place].holder)
-    holders_changed(world)
+    everything_changed(world)
     fire(world, Mechanism.SIEGE_RELIEVED)
     note(world, LogKind.SIEGE_RELIEVED, now, leader, place, siege, 0.0)
 

@@ -9,7 +9,8 @@ import math
 from numba import njit
 
 from sim.records import add_arrival, note
-from sim.rules.ground import ground_changed, holders_changed, is_besieged, is_friendly, road_changed
+from sim.rules.changes import holder_changed, road_reopened
+from sim.rules.ground import is_besieged, is_friendly
 from sim.world.codes import NOBODY, Activity, How, LogKind
 
 SMALLEST_STEP = 1e-9
@@ -85,36 +86,15 @@ def change_hands(world, place, side, actor, garrison, day):
     """
     here = world.places[place]
     note(world, LogKind.CONTROL, day, actor, place, side, float(here.holder))
-    forget_enemy_roads(world, place)
     count_places(world, place, -1)
-    ground_changed(world, here.holder)
+    before = here.holder
     here.holder = side
     here.garrison = garrison
     count_places(world, place, 1)
-    ground_changed(world, side)
-    holders_changed(world)
+    holder_changed(world, place, before, side)
     if here.retaken == 1 and actor != NOBODY:
         here.retaken = 0
         world.clock[0].retaken -= 1
-
-
-@njit(cache=True)
-def forget_enemy_roads(world, place):
-    """Let every place near this one, or near a neighbour of it, reckon the enemy roads in its reach again."""
-    forget_near(world, place)
-    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
-        forget_near(world, world.arc_places[arc])
-
-
-@njit(cache=True)
-def forget_near(world, place):
-    """Let every place near this one reckon the enemy roads in its reach again."""
-    reach_km = world.settings[0].insurgents_raid_reach_km
-    world.places[place].raid_km = -1.0
-    for index in range(world.near_starts[place], world.near_starts[place + 1]):
-        if world.near_km[index] > reach_km:
-            break
-        world.places[world.near_places[index]].raid_km = -1.0
 
 
 @njit(cache=True)
@@ -205,5 +185,5 @@ def reopen_roads(world, end):
         else:
             line.cut = 0
             clock.cuts -= 1
-            road_changed(world, road)
+            road_reopened(world, road)
             note(world, LogKind.ROAD_REOPENED, end, NOBODY, line.from_place, line.to_place, 0.0)

@@ -6,48 +6,6 @@ from sim.world.codes import NOBODY, Activity, SiegeState, Stance
 
 
 @njit(cache=True)
-def ground_changed(world, side):
-    """Let all that depends on it know that a side's places have been taken or lost, or are open now."""
-    world.clock[0].control_version += 1
-    if side != NOBODY:
-        alliance = world.alliances[world.sides[side].alliance]
-        alliance.bases_fresh = 0
-        alliance.ground_version += 1
-
-
-@njit(cache=True)
-def road_changed(world, road):
-    """Let all that depends on it know that a road has been cut or is open again.
-
-    The way to the bases is sought again only where the road lies on it, or would shorten it.
-    """
-    line = world.roads[road]
-    side = world.places[line.from_place].holder
-    world.clock[0].control_version += 1
-    if side == NOBODY:
-        return
-    row = world.sides[side].alliance
-    world.alliances[row].ground_version += 1
-    one_km, other_km = world.base_km[row, line.from_place], world.base_km[row, line.to_place]
-    if one_km + line.length_km <= other_km or other_km + line.length_km <= one_km:
-        world.alliances[row].bases_fresh = 0
-
-
-@njit(cache=True)
-def holders_changed(world):
-    """Let all that depends on it know that some place has a new holder, or is open to others than before."""
-    world.clock[0].control_version += 1
-    world.clock[0].holder_version += 1
-    world.clock[0].look_at_cuts = 1
-
-
-@njit(cache=True)
-def ground_version(world, alliance):
-    """Return a number that changes whenever the ways open to an alliance may have changed."""
-    return world.clock[0].holder_version + world.alliances[alliance].ground_version
-
-
-@njit(cache=True)
 def is_friendly(world, side, place):
     """Return whether a place is held by the side or an ally of its alliance."""
     holder = world.places[place].holder

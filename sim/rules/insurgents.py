@@ -10,8 +10,9 @@ from numba import njit
 from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
+from sim.rules.changes import road_cut
 from sim.rules.control import change_hands
-from sim.rules.ground import are_connected, is_hostile, road_changed
+from sim.rules.ground import are_connected, is_hostile
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
 
@@ -177,7 +178,7 @@ def cut(world, place, road):
     clock.cuts += 1
     clock.trouble_version += 1
     clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
-    road_changed(world, road)
+    road_cut(world, road)
     fire(world, Mechanism.RAID)
     note(world, LogKind.RAID, clock.day, place, line.from_place, line.to_place, days)
     share = settings.insurgents_raid_loss_share * uniform(clock, Purpose.RAID_LOSS, here.draw_key, NO_ID, here.raids)

@@ -1,7 +1,8 @@
 """Route: the road with the least expected time to the objective, under the formation's stance.
 
 Expected days = travel + expected fights for held places + the cost of leaving the sector. Countries, rivals and
-respected zones are closed. Sought only at a place, when control has changed, with hysteresis. MODEL rule 2.
+respected zones are closed. Sought only at a place, when a way may have opened or the way ahead has changed, with
+hysteresis. MODEL rule 2.
 Source: assumption (shape); figures in `rules.route`.
 """
 
@@ -12,14 +13,14 @@ from numba import njit
 
 from sim.records import fire, note
 from sim.rules.attrition import expected_days
-from sim.rules.ground import blocks, ground_version, is_open_road, may_enter, road_between, zone_in_the_way
+from sim.rules.ground import blocks, is_open_road, may_enter, road_between, zone_in_the_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from sim.world.geometry import distance_km
 
 
 @njit(cache=True)
 def route(world, row):
-    """Let one formation choose its road: keep the way it has, or look for one where control has changed.
+    """Let one formation choose its road: keep the way it has, or look for one where ground has changed.
 
     One that halts beyond this tick looks when it is about to move.
     """
@@ -31,7 +32,7 @@ def route(world, row):
     clock = world.clock[0]
     if unit.halt_until_day > clock.day + clock.tick_days:
         return
-    version = ground_version(world, unit.alliance)
+    version = world.alliances[unit.alliance].ways_version
     same_target = unit.path_target == unit.objective
     if same_target and unit.path_version == version and on_path(world, row):
         return
@@ -58,7 +59,7 @@ def choose_way(world, row, has_way):
     if not math.isfinite(new_days):
         give_up(world, row)
         return
-    unit.path_version = ground_version(world, unit.alliance)
+    unit.path_version = world.alliances[unit.alliance].ways_version
     if new_days >= old_days * (1.0 - world.settings[0].route_hysteresis_share):
         return
     if has_way and math.isfinite(old_days):
@@ -72,7 +73,7 @@ def give_up(world, row):
     unit, clock = world.formations[row], world.clock[0]
     unit.path_length = 0
     unit.no_way_target = unit.objective
-    unit.no_way_version = ground_version(world, unit.alliance)
+    unit.no_way_version = world.alliances[unit.alliance].ways_version
     in_zone = zone_in_the_way(world, row, unit.objective) != NOBODY
     reason = Reason.RESPECTS_ZONE if in_zone else Reason.NO_WAY
     if unit.last_reason != reason:

@@ -8,8 +8,8 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, exponential
 from sim.records import fire, note
+from sim.rules.changes import everything_changed
 from sim.rules.control import change_hands
-from sim.rules.ground import ground_changed, holders_changed
 from sim.rules.movement import knock_out
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, SiegeState
 
@@ -44,10 +44,7 @@ def thin_ring(world, row):
     if record.ring_men < 1.0:
         record.ring_men = 0.0
         record.state = SiegeState.RELIEVED
-        for place in world.besieged_places[row]:
-            if place != NOBODY:
-                ground_changed(world, world.places[place].holder)
-        holders_changed(world)
+        everything_changed(world)
         fire(world, Mechanism.SIEGE_RELIEVED)
         note(world, LogKind.SIEGE_RELIEVED, world.clock[0].day, NOBODY, NOBODY, row, 0.0)
 

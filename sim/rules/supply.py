@@ -52,26 +52,47 @@ def measure_line(world, row):
 
 @njit(cache=True)
 def refresh_bases(world, alliance, side):
-    """Rebuild the road km from the nearest base for every place of an alliance, if its ground has changed.
-
-    Shortest paths over open roads from all bases at once, by repeated relaxation from a work list.
-    """
+    """Reckon the road km from the nearest base for every place of an alliance anew, if it has lost ground."""
     if world.alliances[alliance].bases_fresh == 1:
         return
     world.alliances[alliance].bases_fresh = 1
-    km = world.base_km[alliance]
-    queue = world.node_from
-    queued = world.node_days
-    size = km.shape[0]
+    world.base_km[alliance, :] = math.inf
+    world.node_days[:] = 0.0
     count = 0
-    for place in range(size):
-        is_base = world.base_places[alliance, place] == 1 and is_friendly(world, side, place)
-        km[place] = 0.0 if is_base else math.inf
-        queued[place] = 0.0
-        if is_base:
-            queue[count] = place
-            queued[place] = 1.0
+    for place in world.base_places[alliance]:
+        if place != NOBODY and is_friendly(world, side, place):
+            world.base_km[alliance, place] = 0.0
+            world.node_from[count] = place
+            world.node_days[place] = 1.0
             count += 1
+    spread(world, alliance, side, count)
+
+
+@njit(cache=True)
+def extend_bases(world, alliance, side, place):
+    """Reckon what has come nearer to the bases by a place, or a road at it, that an alliance has won."""
+    world.node_days[:] = 0.0
+    world.node_from[0] = place
+    world.node_days[place] = 1.0
+    count = 1
+    for base in world.base_places[alliance]:
+        if base == place:
+            world.base_km[alliance, place] = 0.0
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        world.node_from[count] = world.arc_places[arc]
+        world.node_days[world.arc_places[arc]] = 1.0
+        count += 1
+    spread(world, alliance, side, count)
+
+
+@njit(cache=True)
+def spread(world, alliance, side, count):
+    """Carry shorter distances from the bases on over open roads, from a work list of `count` places.
+
+    Shortest paths by repeated relaxation; the list is `node_from`, `node_days` says 1 of what is on it.
+    """
+    km, queue, queued = world.base_km[alliance], world.node_from, world.node_days
+    size = km.shape[0]
     head = 0
     while count > 0:
         here = queue[head]

@@ -12,7 +12,8 @@ from numba import njit
 
 from sim.draws import Purpose, exponential, uniform
 from sim.records import add_incident, fire, note
-from sim.rules.ground import holders_changed, nearest_place, restraint_on
+from sim.rules.changes import everything_changed
+from sim.rules.ground import nearest_place, restraint_on
 from sim.rules.movement import knock_out, turn_back
 from sim.rules.tension import aggravate, channel_works
 from sim.world.codes import NOBODY, Activity, Cause, IncidentKind, LogKind, Mechanism, Reason
@@ -45,7 +46,7 @@ def lift(world, zone):
     record = world.zones[zone]
     if record.lifted == 0 and record.lifted_by != NOBODY and world.flags[record.lifted_by].up == 1:
         record.lifted = 1
-        holders_changed(world)
+        everything_changed(world)
 
 
 @njit(cache=True)

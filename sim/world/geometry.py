@@ -139,9 +139,7 @@ def memberships(builder: "Builder") -> dict[str, np.ndarray]:
         ),
         "ring_places": rows_of_places(builder, [siege.ring_from for siege in sieges]),
         "besieged_places": rows_of_places(builder, [siege.places for siege in sieges]),
-        "base_places": mask(
-            builder, alliances, "places", [[p for side in sides for p in bases[side]] for sides in alliances]
-        ),
+        "base_places": rows_of_places(builder, [[p for side in sides for p in bases[side]] for sides in alliances]),
         "finish_places": mask(builder, finishes, "places", finishes),
     }  # fmt: skip
 

@@ -60,7 +60,7 @@ class World(NamedTuple):
     air_places: np.ndarray  # int64 air arms x N
     ring_places: np.ndarray  # int64 sieges x longest list + 1: rows of the places that man the ring, then -1
     besieged_places: np.ndarray  # the same for the places inside
-    base_places: np.ndarray  # int64 A x N
+    base_places: np.ndarray  # int64 A x longest list + 1: rows of the places, then -1
     milestone_places: np.ndarray  # int64 M x longest list + 1: rows of places, then -1
     milestone_ends: np.ndarray  # the same for the other ends of a connection
     milestone_sides: np.ndarray  # int64 M x S

@@ -1,0 +1,119 @@
+"""What follows when ground changes: who has to look again at roads, bases, borders of control.
+
+Rules remember what they have worked out beside the version it holds for. `control_version` goes up with every change,
+`holder_version` when a place changes hands, an alliance's `ground_version` when its own ground changes, and its
+`ways_version` when a way may have opened to it. A way that may have closed makes those look again who are on it.
+"""
+
+import math
+
+from numba import njit
+
+from sim.rules.ground import stands_apart
+from sim.rules.supply import extend_bases
+from sim.world.codes import NOBODY, Stance
+
+
+@njit(cache=True)
+def everything_changed(world):
+    """Let every rule look again: relations have changed, a siege or a zone is over."""
+    clock = world.clock[0]
+    clock.control_version += 1
+    clock.holder_version += 1
+    clock.look_at_cuts = 1
+    for row in range(world.alliances.shape[0]):
+        world.alliances[row].ground_version += 1
+        world.alliances[row].ways_version += 1
+        world.alliances[row].bases_fresh = 0
+    for place in range(world.places.shape[0]):
+        world.places[place].raid_km = -1.0
+
+
+@njit(cache=True)
+def holder_changed(world, place, before, after):
+    """Let those look again whom a place concerns that has gone from one side (-1: nobody) to another."""
+    clock = world.clock[0]
+    clock.control_version += 1
+    clock.holder_version += 1
+    clock.look_at_cuts = 1
+    if before != NOBODY:
+        lose_ground(world, world.sides[before].alliance)
+    win_ground(world, world.sides[after].alliance, after, place)
+    for side in range(world.sides.shape[0]):
+        if openness(world, side, after) > openness(world, side, before):
+            world.alliances[world.sides[side].alliance].ways_version += 1
+    drop_ways_over(world, place)
+    forget_near(world, place)
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        forget_near(world, world.arc_places[arc])
+
+
+@njit(cache=True)
+def road_cut(world, road):
+    """Let those look again whose road a raid has cut; the bases' distances only if it lay on the way to one."""
+    line = world.roads[road]
+    world.clock[0].control_version += 1
+    alliance = world.sides[world.places[line.from_place].holder].alliance
+    world.alliances[alliance].ground_version += 1
+    one_km, other_km = world.base_km[alliance, line.from_place], world.base_km[alliance, line.to_place]
+    if math.isfinite(one_km) and (one_km + line.length_km == other_km or other_km + line.length_km == one_km):
+        world.alliances[alliance].bases_fresh = 0
+    drop_ways_over(world, line.from_place)
+    drop_ways_over(world, line.to_place)
+
+
+@njit(cache=True)
+def road_reopened(world, road):
+    """Let those look again whose road is open once more."""
+    place = world.roads[road].from_place
+    world.clock[0].control_version += 1
+    side = world.places[place].holder
+    win_ground(world, world.sides[side].alliance, side, place)
+    world.alliances[world.sides[side].alliance].ways_version += 1
+
+
+@njit(cache=True)
+def lose_ground(world, alliance):
+    """An alliance has lost ground: its distances from the bases are to be reckoned anew."""
+    world.alliances[alliance].ground_version += 1
+    world.alliances[alliance].bases_fresh = 0
+
+
+@njit(cache=True)
+def win_ground(world, alliance, side, place):
+    """An alliance has won a place, or a road at it: what has come nearer to its bases is reckoned from there."""
+    world.alliances[alliance].ground_version += 1
+    if world.alliances[alliance].bases_fresh == 1:
+        extend_bases(world, alliance, side, place)
+
+
+@njit(cache=True)
+def openness(world, side, holder):
+    """Return how open ground of a holder (-1: nobody) is to a side: 2 its own, 1 to be had or fought for, 0 closed."""
+    if holder == NOBODY:
+        return 1
+    if world.stances[side, holder] <= Stance.ALLIED:
+        return 2
+    return 0 if stands_apart(world, side, holder) else 1
+
+
+@njit(cache=True)
+def drop_ways_over(world, place):
+    """Let every formation look for its way again that has this place ahead."""
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        for index in range(unit.path_position, unit.path_length):
+            if world.paths[row, index] == place:
+                unit.path_version = 0
+                break
+
+
+@njit(cache=True)
+def forget_near(world, place):
+    """Let every place near this one reckon the enemy roads in its reach again (`sim.rules.insurgents`)."""
+    reach_km = world.settings[0].insurgents_raid_reach_km
+    world.places[place].raid_km = -1.0
+    for index in range(world.near_starts[place], world.near_starts[place + 1]):
+        if world.near_km[index] > reach_km:
+            break
+        world.places[world.near_places[index]].raid_km = -1.0
