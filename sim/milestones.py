@@ -11,18 +11,20 @@ from sim.world.geometry import distance_km
 def milestones(world):
     """Raise the flag of every milestone that has become true in this tick.
 
-    What depends on who holds what, or on roads, is looked at only when that has changed. A formation's arrival counts
-    from its exact day, everything else from the end of the tick.
+    What depends on who stands where, on holders or on roads is looked at only when that has changed. A formation's
+    arrival counts from its exact day, everything else from the end of the tick.
     """
     clock = world.clock[0]
+    stands_new = clock.milestone_stands != clock.stand_version
     holders_new = clock.milestone_holders != clock.holder_version
     control_new = clock.milestone_control != clock.control_version
+    clock.milestone_stands = clock.stand_version
     clock.milestone_holders = clock.holder_version
     clock.milestone_control = clock.control_version
     for row in range(world.milestones.shape[0]):
         stone = world.milestones[row]
         if world.flags[stone.flag].up == 0:
-            day = reached_on(world, row, stone, holders_new, control_new)
+            day = reached_on(world, row, stone, stands_new, holders_new, control_new)
             if day >= 0.0:
                 world.flags[stone.flag].up = 1
                 world.flags[stone.flag].day = day
@@ -30,11 +32,11 @@ def milestones(world):
 
 
 @njit(cache=True)
-def reached_on(world, row, stone, holders_new, control_new):
+def reached_on(world, row, stone, stands_new, holders_new, control_new):
     """Return the day on which a milestone is first true, or -1 while it is not."""
     end = world.clock[0].day + world.clock[0].tick_days
     if stone.predicate == Predicate.REACHED:
-        return first_at(world, row)
+        return first_at(world, row) if stands_new else -1.0
     if stone.predicate == Predicate.NEAR:
         return end if is_near(world, row, stone) else -1.0
     if stone.predicate == Predicate.RELIEVED:
@@ -43,7 +45,19 @@ def reached_on(world, row, stone, holders_new, control_new):
         return end if world.sieges[stone.target].state == SiegeState.FALLEN else -1.0
     if stone.predicate == Predicate.HELD:
         return end if holders_new and held(world, row) >= stone.at_least else -1.0
-    return end if control_new and connects(world, row) else -1.0
+    return end if control_new and ground_is_new(world, row, stone) and connects(world, row) else -1.0
+
+
+@njit(cache=True)
+def ground_is_new(world, row, stone):
+    """Return whether the ground of a milestone's sides has changed since this was last asked."""
+    version = 0
+    for side in range(world.sides.shape[0]):
+        if world.milestone_sides[row, side] == 1:
+            version += world.alliances[world.sides[side].alliance].ground_version
+    is_new = version != stone.ground_seen
+    stone.ground_seen = version
+    return is_new
 
 
 @njit(cache=True)

@@ -78,27 +78,22 @@ def mean_power(world, place, alliance, men):
 
 
 @njit(cache=True)
-def loss_rate(settings, men):
-    """Return the share a day that a force of this size loses at equal power: small forces lose faster (Dupuy)."""
-    steps = math.log(settings.assault_reference_men / max(men, LEAST_MEN))
-    return settings.assault_loss_rate_per_day * math.exp(settings.assault_size_exponent * steps)
-
-
-@njit(cache=True)
 def losses_per_day(world, place, ring, attacking, defending, power):
     """Return the men lost a day by attackers and defenders.
 
+    The loss rate of a force of X men is that of the reference size x (reference men / X) ^ size exponent.
     `attacking`, `defending`: men; `power`: attackers' power per man over the defenders'; `ring`: a siege or -1.
     """
     settings, here = world.settings[0], world.places[place]
     mixing = settings.assault_mixing_exponent
     engaged = min(attacking, here.frontage_men)
     ratio = settings.assault_exchange_ratio
-    a = loss_rate(settings, engaged) * ratio / power
-    b = loss_rate(settings, defending) * power / ratio
+    size, log_size = settings.assault_size_exponent, math.log(settings.assault_reference_men)
     log_x, log_y = math.log(max(engaged, LEAST_MEN)), math.log(max(defending, LEAST_MEN))
-    lost_by_attackers = a * math.exp(mixing * log_x + (1.0 - mixing) * log_y)
-    lost_by_defenders = b * math.exp(mixing * log_y + (1.0 - mixing) * log_x)
+    rate = settings.assault_loss_rate_per_day
+    a = rate * math.exp(size * (log_size - log_x) + mixing * log_x + (1.0 - mixing) * log_y)
+    b = rate * math.exp(size * (log_size - log_y) + mixing * log_y + (1.0 - mixing) * log_x)
+    lost_by_attackers, lost_by_defenders = a * ratio / power, b * power / ratio
     if here.clear_days > 0.0 and ring == NOBODY:
         share = -math.log1p(-min(here.breakpoint_share, 0.99)) / here.clear_days
         lost_by_defenders = defending * share * min(1.0, engaged / here.frontage_men)

@@ -115,6 +115,7 @@ def men_at(world, place, side):
 def stand(world, unit):
     """Count a formation among those that stand at its place; roads cut there are looked at in this tick."""
     world.places[unit.at].standing += 1
+    world.clock[0].stand_version += 1
     world.clock[0].look_at_cuts = 1
 
 

@@ -30,6 +30,7 @@ def begin(world, key_low, key_high, logging):
     clock.control_version = 1
     clock.holder_version = 1
     clock.trouble_version = 1
+    clock.stand_version = 1
     for row in range(world.alliances.shape[0]):
         world.alliances[row].ways_version = 1
         world.alliances[row].ground_version = 1

@@ -31,7 +31,7 @@ def settings_fields() -> str:
 CLOCK = record(
     "day tick_days horizon_days near_km next_reopening_day counters_until_day least_detour",
     "tick ticks_per_day control_version holder_version trouble_version incidents arrivals log_rows overflow logging "
-    "cuts retaken look_at_cuts milestone_holders milestone_control",
+    "cuts retaken look_at_cuts stand_version milestone_stands milestone_holders milestone_control",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
@@ -81,7 +81,7 @@ EVENT = record(
     "flag after hazard_times_when state effects_first effects_count has_day has_hazard",
 )
 EFFECT = record("amount", "verb target side_a side_b stance", "")
-MILESTONE = record("within_km", "flag predicate target at_least")
+MILESTONE = record("within_km", "flag predicate target at_least ground_seen")
 SIEGE = record(
     "ring_share falls_per_day strength_loss_per_day ring_men ring_quality start_men hazard threshold",
     "besieger state",
