@@ -16,6 +16,7 @@ from experiments.summary import CLASH_KINDS, clash_summary, race_summary, wilson
 
 KIND_NAMES = {"strike": "strike", "shelling": "shelling", "shoot_down": "shoot-down", "ground_clash": "ground clash"}
 KIND_COLOURS = {"strike": "#D55E00", "shelling": "#E69F00", "shoot_down": "#0072B2", "ground_clash": "#009E73"}
+MOST_STEPS = 600
 
 
 def draw_all(directory: Path) -> list[Path]:
@@ -50,7 +51,7 @@ def arrivals_figure(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> 
     heights = []
     for one in contestants:
         days, shares = steps(runs[f"finish_day:{race}:{one}"], horizon)
-        low, high = np.array([wilson(round(share * len(runs)), len(runs)) for share in shares]).T
+        low, high = wilson(shares * len(runs), len(runs))
         axes.fill_between(days, low, high, step="post", color=colours[one], alpha=0.15, linewidth=0)
         axes.step(days, shares, where="post", color=colours[one], linestyle=styles[one], linewidth=2)
         heights.append(float(shares[-1]))
@@ -71,12 +72,16 @@ def arrivals_figure(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> 
 
 
 def steps(days: "pd.Series[float]", horizon: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return (days, share of runs arrived by them) from 0 to the horizon, where the rest is censored."""
+    """Return (days, share of runs arrived by them) from 0 to the horizon, where the rest is censored.
+
+    A curve of many steps is thinned to those that can be told apart on paper.
+    """
     data = CensoredData.right_censored(days.fillna(horizon).to_numpy(), days.isna().to_numpy())
     curve = ecdf(data).cdf
     inside = curve.quantiles <= horizon
-    at = np.concatenate([[0.0], curve.quantiles[inside]])
-    shares = np.concatenate([[0.0], curve.probabilities[inside]])
+    kept = np.unique(np.linspace(0, inside.sum() - 1, MOST_STEPS).round().astype(int)) if inside.any() else []
+    at = np.concatenate([[0.0], curve.quantiles[inside][kept]])
+    shares = np.concatenate([[0.0], curve.probabilities[inside][kept]])
     return np.append(at, horizon), np.append(shares, shares[-1])
 
 

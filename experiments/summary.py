@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, norm
+from scipy.stats import norm
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CLASH_KINDS = ("strike", "shelling", "shoot_down", "ground_clash")
 PLACES = 6
+NORMAL_975 = float(norm.ppf(0.975))
 
 Summary = dict[str, Any]
 
@@ -47,24 +48,29 @@ def rounded(value: float) -> float | None:
     return round(float(value), PLACES) if math.isfinite(value) else None
 
 
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Return the Wilson 95 % interval of a share."""
-    interval = binomtest(count, total).proportion_ci(0.95, "wilson")
-    return float(interval.low), float(interval.high)
+def wilson(counts: "np.ndarray | int", total: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the Wilson 95 % intervals of shares: (low, high), each of the shape of `counts`.
+
+    The same as scipy's `binomtest(...).proportion_ci(method="wilson")`, which takes 0.3 ms for each share.
+    """
+    z2, shares = NORMAL_975**2, np.asarray(counts) / total
+    middle = (shares + z2 / (2 * total)) / (1 + z2 / total)
+    half = NORMAL_975 / (1 + z2 / total) * np.sqrt(shares * (1 - shares) / total + z2 / (4 * total**2))
+    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
 def share(happened: "pd.Series[bool]") -> Summary:
     """Return the share of runs in which something happened, with its interval."""
     count, total = int(happened.sum()), len(happened)
     low, high = wilson(count, total)
-    return {"share": rounded(count / total), "low": rounded(low), "high": rounded(high), "runs": count}
+    return {"share": rounded(count / total), "low": rounded(float(low)), "high": rounded(float(high)), "runs": count}
 
 
 def mean(values: "pd.Series[float]") -> Summary:
     """Return a mean over all runs with its 95 % interval."""
     middle = float(values.mean())
     error = float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
-    half = float(norm.ppf(0.975)) * error
+    half = NORMAL_975 * error
     return {"mean": rounded(middle), "low": rounded(middle - half), "high": rounded(middle + half)}
 
 
@@ -88,13 +94,12 @@ def race_summary(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> Sum
     """Return who is first in a race, by contestant and by side, and when each contestant finishes."""
     winners = runs[f"winner:{race}"]
     contestants = manifest["races"][race]["contestants"]
-    side_of = {one: manifest["contestants"][one]["side"] for one in contestants}
-    sides = list(dict.fromkeys(side_of.values()))
-    by_side = winners.map(side_of)
+    sides = list(dict.fromkeys(manifest["contestants"][one]["side"] for one in contestants))
+    by_side = runs[f"winner_side:{race}"]
     return {
         "headline": manifest["races"][race]["headline"],
         "first": {one: share(winners.eq(one)) for one in [*contestants, "tie", "nobody"]},
-        "first_by_side": {side: share(by_side.eq(side)) for side in sides},
+        "first_by_side": {side: share(by_side.eq(side)) for side in [*sides, "tie", "nobody"]},
         "finish": {one: arrival(runs[f"finish_day:{race}:{one}"]) for one in contestants},
     }
 

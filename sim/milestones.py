@@ -23,6 +23,8 @@ def milestones(world):
     clock.milestone_control = clock.control_version
     for row in range(world.milestones.shape[0]):
         stone = world.milestones[row]
+        if not stands_new and not control_new and stone.predicate != Predicate.NEAR:
+            continue
         if world.flags[stone.flag].up == 0:
             day = reached_on(world, row, stone, stands_new, holders_new, control_new)
             if day >= 0.0:
@@ -45,18 +47,18 @@ def reached_on(world, row, stone, stands_new, holders_new, control_new):
         return end if world.sieges[stone.target].state == SiegeState.FALLEN else -1.0
     if stone.predicate == Predicate.HELD:
         return end if holders_new and held(world, row) >= stone.at_least else -1.0
-    return end if control_new and ground_is_new(world, row, stone) and connects(world, row) else -1.0
+    return end if control_new and ground_is_won(world, row, stone) and connects(world, row) else -1.0
 
 
 @njit(cache=True)
-def ground_is_new(world, row, stone):
-    """Return whether the ground of a milestone's sides has changed since this was last asked."""
+def ground_is_won(world, row, stone):
+    """Return whether a milestone's sides have won ground since this was last asked."""
     version = 0
     for side in range(world.sides.shape[0]):
         if world.milestone_sides[row, side] == 1:
-            version += world.alliances[world.sides[side].alliance].ground_version
-    is_new = version != stone.ground_seen
-    stone.ground_seen = version
+            version += world.alliances[world.sides[side].alliance].won_version
+    is_new = version != stone.won_seen
+    stone.won_seen = version
     return is_new
 
 

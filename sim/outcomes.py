@@ -79,7 +79,7 @@ class Collector:
         winner, side, day = self.winners(headline)
         columns |= {"winner": winner, "winner_side": side, "finish_day": as_days(day)}
         for race in races:
-            columns[f"winner:{race}"] = self.winners(race)[0]
+            columns[f"winner:{race}"], columns[f"winner_side:{race}"], _ = self.winners(race)
             for one in self.model.races[race].finish:
                 days = self.finish_days[:, self.names["races"].row(race), self.names["contestants"].row(one)]
                 columns[f"finish_day:{race}:{one}"] = as_days(days)

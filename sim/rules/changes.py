@@ -1,8 +1,9 @@
 """What follows when ground changes: who has to look again at roads, bases, borders of control.
 
 Rules remember what they have worked out beside the version it holds for. `control_version` goes up with every change,
-`holder_version` when a place changes hands, an alliance's `ground_version` when its own ground changes, and its
-`ways_version` when a way may have opened to it. A way that may have closed makes those look again who are on it.
+`holder_version` when a place changes hands; an alliance's `ground_version` when its own ground changes and its
+`won_version` when it wins some, its `ways_version` when a shorter way may have opened to it and its `entry_version` when
+ground that was closed to it has become open. A way that may have closed makes those look again who are on it.
 """
 
 import math
@@ -23,7 +24,9 @@ def everything_changed(world):
     clock.look_at_cuts = 1
     for row in range(world.alliances.shape[0]):
         world.alliances[row].ground_version += 1
+        world.alliances[row].won_version += 1
         world.alliances[row].ways_version += 1
+        world.alliances[row].entry_version += 1
         world.alliances[row].bases_fresh = 0
     for place in range(world.places.shape[0]):
         world.places[place].raid_km = -1.0
@@ -40,8 +43,11 @@ def holder_changed(world, place, before, after):
         lose_ground(world, world.sides[before].alliance)
     win_ground(world, world.sides[after].alliance, after, place)
     for side in range(world.sides.shape[0]):
-        if openness(world, side, after) > openness(world, side, before):
-            world.alliances[world.sides[side].alliance].ways_version += 1
+        was, now = openness(world, side, before), openness(world, side, after)
+        if now > was:
+            alliance = world.alliances[world.sides[side].alliance]
+            alliance.ways_version += 1
+            alliance.entry_version += 1 if was == 0 else 0
     drop_ways_over(world, place)
     forget_near(world, place)
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
@@ -83,6 +89,7 @@ def lose_ground(world, alliance):
 def win_ground(world, alliance, side, place):
     """An alliance has won a place, or a road at it: what has come nearer to its bases is reckoned from there."""
     world.alliances[alliance].ground_version += 1
+    world.alliances[alliance].won_version += 1
     if world.alliances[alliance].bases_fresh == 1:
         extend_bases(world, alliance, side, place)
 

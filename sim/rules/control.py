@@ -70,12 +70,21 @@ def take(world, place, row, day):
     here.garrison_quality = unit.quality
     if here.garrison != NOBODY and world.garrisons[here.garrison].insurgent == 1:
         here.counter_day = day + 1.0
-        world.clock[0].counters_until_day = max(world.clock[0].counters_until_day, day + 2.0)
+        alert_near(world, place, day + 2.0)
     change_hands(world, place, unit.side, row, here.garrison, day)
     for other in range(world.formations.shape[0]):
         partner = world.formations[other]
         if partner.at == place and partner.to == NOBODY and partner.arrival_open == 1:
             partner.arrived_how = How.TOOK
+
+
+@njit(cache=True)
+def alert_near(world, place, until_day):
+    """Let the places near one that insurgents have lost consider a counter-attack (`sim.rules.insurgents`)."""
+    for index in range(world.near_starts[place], world.near_starts[place + 1]):
+        if world.near_km[index] > world.settings[0].insurgents_counter_attack_reach_km:
+            break
+        world.places[world.near_places[index]].alert_until_day = until_day
 
 
 @njit(cache=True)

@@ -237,7 +237,7 @@ def counter_attack(world, place):
     defenders, and costs both sides a drawn share of their men where they do not.
     """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
-    if settings.insurgents_counter_attack_probability <= 0.0 or clock.day >= clock.counters_until_day:
+    if settings.insurgents_counter_attack_probability <= 0.0 or clock.day >= here.alert_until_day:
         return
     for index in range(world.near_starts[place], world.near_starts[place + 1]):
         if world.near_km[index] > settings.insurgents_counter_attack_reach_km:

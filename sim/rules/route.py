@@ -32,11 +32,11 @@ def route(world, row):
     clock = world.clock[0]
     if unit.halt_until_day > clock.day + clock.tick_days:
         return
-    version = world.alliances[unit.alliance].ways_version
+    alliance = world.alliances[unit.alliance]
     same_target = unit.path_target == unit.objective
-    if same_target and unit.path_version == version and on_path(world, row):
+    if same_target and unit.path_version == alliance.ways_version and on_path(world, row):
         return
-    if unit.no_way_target == unit.objective and unit.no_way_version == version:
+    if unit.no_way_target == unit.objective and unit.no_way_version == alliance.entry_version:
         return
     choose_way(world, row, same_target and on_path(world, row))
 
@@ -55,10 +55,10 @@ def choose_way(world, row, has_way):
     """Search, and take the new way unless the old one is open and not longer by more than the hysteresis."""
     unit = world.formations[row]
     new_days = search(world, row, unit.objective) if may_enter(world, row, unit.objective) else math.inf
-    old_days = remaining_days(world, row) if has_way else math.inf
     if not math.isfinite(new_days):
         give_up(world, row)
         return
+    old_days = remaining_days(world, row) if has_way else math.inf
     unit.path_version = world.alliances[unit.alliance].ways_version
     if new_days >= old_days * (1.0 - world.settings[0].route_hysteresis_share):
         return
@@ -73,7 +73,7 @@ def give_up(world, row):
     unit, clock = world.formations[row], world.clock[0]
     unit.path_length = 0
     unit.no_way_target = unit.objective
-    unit.no_way_version = world.alliances[unit.alliance].ways_version
+    unit.no_way_version = world.alliances[unit.alliance].entry_version
     in_zone = zone_in_the_way(world, row, unit.objective) != NOBODY
     reason = Reason.RESPECTS_ZONE if in_zone else Reason.NO_WAY
     if unit.last_reason != reason:
@@ -85,15 +85,16 @@ def give_up(world, row):
 @njit(cache=True)
 def leg_days(world, row, from_place, to_place, road):
     """Return the expected days of one leg, or infinity where it is closed to the formation."""
-    if not may_enter(world, row, to_place):
-        return math.inf
+    fight = fight_days(world, row, to_place)
+    if fight == math.inf:
+        return fight
     unit, settings, line = world.formations[row], world.settings[0], world.roads[road]
     if is_open_road(world, unit.side, road):
         days = line.length_km / line.march_km_per_day
     else:
         days = line.length_km / expected_advance_km_per_day(world, row, road)
-        if blocks(world, row, from_place, to_place):
-            days += fight_days(world, row, to_place)
+        if fight > 0.0 and blocks(world, row, from_place, to_place):
+            days += fight
     if line.bridge_out == 1:
         days += settings.route_bridging_days
     if unit.sector != NOBODY and world.in_sector[unit.sector, to_place] == 0:
@@ -113,7 +114,7 @@ def expected_advance_km_per_day(world, row, road):
 
 @njit(cache=True)
 def fight_days(world, row, place):
-    """Return the expected days of a fight on the way; a bypassing formation counts them by a factor.
+    """Return the expected days of a fight on the way, infinity for a place that is closed to the formation.
 
     Reckoned once a search for each place (`node_fight`, negative until then).
     """
@@ -124,7 +125,9 @@ def fight_days(world, row, place):
 
 @njit(cache=True)
 def reckon_fight(world, row, place):
-    """Return the expected days of a fight for a place under the formation's stance."""
+    """Return the expected days of a fight for a place; a bypassing formation counts them by a factor."""
+    if not may_enter(world, row, place):
+        return math.inf
     unit = world.formations[row]
     days = expected_days(world, row, place)
     if unit.order < unit.orders_count and world.orders[unit.orders_first + unit.order].bypass == 1:

@@ -12,27 +12,16 @@ from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import fire, note
 from sim.world.codes import NOBODY, LogKind, Mechanism
 
-LN2 = math.log(2.0)
-
 
 @njit(cache=True)
 def tension(world):
     """Let tensions fade and suspended channels come back, for one tick."""
     days = world.clock[0].tick_days
-    fade(world.tensions, days)
+    for row in range(world.tensions.shape[0]):
+        world.tensions[row].level *= world.tensions[row].kept_per_tick
     for row in range(world.channels.shape[0]):
         if world.channels[row].open == 0:
             wait_for_channel(world, row, days)
-
-
-@njit(cache=True)
-def fade(tensions, days):
-    """Let every tension decay for `days`, exponentially with its own half-life.
-
-    `tensions`: 1-D array of Tension records, changed in place. Source: assumption, `tensions.*.half_life_days`.
-    """
-    for row in range(tensions.shape[0]):
-        tensions[row].level *= math.exp(-LN2 * days / tensions[row].half_life_days)
 
 
 @njit(cache=True)

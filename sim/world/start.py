@@ -1,5 +1,7 @@
 """The start of a run: the template copied, the drawn assumptions written, and what follows from them derived."""
 
+import math
+
 from numba import njit
 
 from sim.draws import NO_ID, Purpose, uniform
@@ -7,6 +9,7 @@ from sim.world.codes import NOBODY, Activity
 from sim.world.geometry import distance_km
 
 GARRISON_FLOOR = 1e-9
+LN2 = math.log(2.0)
 
 
 @njit(cache=True)
@@ -32,12 +35,15 @@ def begin(world, key_low, key_high, logging):
     clock.trouble_version = 1
     clock.stand_version = 1
     for row in range(world.alliances.shape[0]):
-        world.alliances[row].ways_version = 1
         world.alliances[row].ground_version = 1
+        world.alliances[row].won_version = 1
+        world.alliances[row].ways_version = 1
+        world.alliances[row].entry_version = 1
     settle_roads(world)
     settle_places(world)
     spread_garrisons(world)
     ready_formations(world)
+    ready_tensions(world)
     ready_channels(world)
     ready_sieges(world)
 
@@ -125,6 +131,14 @@ def place_on_road(world, unit):
     unit.x_km = here.x_km + share * (there.x_km - here.x_km)
     unit.y_km = here.y_km + share * (there.y_km - here.y_km)
     unit.z_km = here.z_km + share * (there.z_km - here.z_km)
+
+
+@njit(cache=True)
+def ready_tensions(world):
+    """Reckon what a tick leaves of every tension, which fades exponentially with its half-life."""
+    for row in range(world.tensions.shape[0]):
+        record = world.tensions[row]
+        record.kept_per_tick = math.exp(-LN2 * world.clock[0].tick_days / record.half_life_days)
 
 
 @njit(cache=True)

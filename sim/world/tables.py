@@ -29,14 +29,14 @@ def settings_fields() -> str:
 
 
 CLOCK = record(
-    "day tick_days horizon_days near_km next_reopening_day counters_until_day least_detour",
+    "day tick_days horizon_days near_km next_reopening_day least_detour",
     "tick ticks_per_day control_version holder_version trouble_version incidents arrivals log_rows overflow logging "
     "cuts retaken look_at_cuts stand_version milestone_stands milestone_holders milestone_control",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
 SIDE = record("push_rate_km_per_day", "alliance has_bases command")
-ALLIANCE = record("", "ground_version ways_version bases_fresh")
+ALLIANCE = record("", "ground_version won_version ways_version entry_version bases_fresh")
 COMMAND = record("restraint default_interest", "side patron")
 FORMATION = record(
     "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
@@ -55,7 +55,7 @@ PLACE = record(
     "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
     "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_km "
     "raid_hazard raid_threshold "
-    "reinforcement_hazard reinforcement_threshold counter_day",
+    "reinforcement_hazard reinforcement_threshold counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
     "watched standing retaken fights",
 )
@@ -71,7 +71,7 @@ ASSAULT = record("ready_day attackers_start_men defenders_start_men", "state num
 GARRISON = record("strength_men quality", "side command insurgent start_places places_held")
 AIR_ARM = record("sorties_per_day sorties_for_full_support support_factor", "side command main_effort")
 ZONE = record("x_km y_km z_km radius_km", "circle enforcer lifted_by lifted")
-TENSION = record("level jump half_life_days", "command_a command_b")
+TENSION = record("level jump half_life_days kept_per_tick", "command_a command_b")
 CHANNEL = record(
     "working restored_per_day suspended_by_strike_probability hazard threshold",
     "command_a command_b open suspensions restorations",
@@ -81,7 +81,7 @@ EVENT = record(
     "flag after hazard_times_when state effects_first effects_count has_day has_hazard",
 )
 EFFECT = record("amount", "verb target side_a side_b stance", "")
-MILESTONE = record("within_km", "flag predicate target at_least ground_seen")
+MILESTONE = record("within_km", "flag predicate target at_least won_seen")
 SIEGE = record(
     "ring_share falls_per_day strength_loss_per_day ring_men ring_quality start_men hazard threshold",
     "besieger state",
