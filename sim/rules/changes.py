@@ -1,9 +1,9 @@
 """What follows when ground changes: who has to look again at roads, bases, borders of control.
 
 Rules remember what they have worked out beside the version it holds for. `control_version` goes up with every change,
-`holder_version` when a place changes hands; an alliance's `ground_version` when its own ground changes and its
-`won_version` when it wins some, its `ways_version` when a shorter way may have opened to it and its `entry_version` when
-ground that was closed to it has become open. A way that may have closed makes those look again who are on it.
+`holder_version` when a place changes hands; an alliance's `ground_version` when its own ground changes, its
+`won_version` when it wins some, its `ways_version` when a shorter way may have opened to it and its `entry_version`
+when ground that was closed to it has become open. A way that may have closed makes those look again who are on it.
 """
 
 import math

@@ -18,8 +18,8 @@ from sim.rules.movement import knock_out, turn_back
 from sim.rules.tension import aggravate, channel_works
 from sim.world.codes import NOBODY, Activity, Cause, IncidentKind, LogKind, Mechanism, Reason
 from sim.world.geometry import distance_km
+from sim.world.start import kept_share
 
-LN2 = math.log(2.0)
 CALL, SHOW_OF_FORCE, WARNING_SHOTS, STRIKE = 0, 1, 2, 3
 
 
@@ -79,7 +79,7 @@ def tries_per_day(settings, day, strikes):
     """Return the hazard of a try: falling with every strike suffered, fading with time."""
     rate = settings.zones_try_per_day * settings.zones_try_factor_after_strike ** float(strikes)
     if settings.zones_try_half_life_days > 0.0:
-        rate *= math.exp(-LN2 * day / settings.zones_try_half_life_days)
+        rate *= kept_share(settings.zones_try_half_life_days, day)
     return rate
 
 

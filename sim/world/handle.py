@@ -3,10 +3,15 @@
 Passing a tuple of sixty arrays from rule to rule made the compiler spend minutes on copying their descriptors and
 counting references. `WorldRef` is a plain pointer to a table of (address, shape) words; `world.formations` in a rule
 reads two or three words and is an array without a reference count. The World itself keeps the memory alive. In plain
-Python the World is its own handle. Measurements: docs/decisions.md.
+Python the World is its own handle.
+
+The World's arrays are indexed by rows, and a row is never negative: -1 stands for nobody and must not be looked up.
+`TableType` lets the compiler rely on that instead of wrapping every index around; a run with bounds checks
+(NUMBA_BOUNDSCHECK=1) raises IndexError for it. Measurements of both: docs/decisions.md.
 """
 
 import hashlib
+import operator
 from typing import Any
 
 import numba
@@ -14,18 +19,69 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, config, types
 from numba.core.typing.templates import AttributeTemplate
-from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, unbox
-from numba.np.arrayobj import make_array, populate_array
+from numba.extending import (
+    NativeValue,
+    infer_getattr,
+    lower_builtin,
+    lower_getattr_generic,
+    models,
+    register_model,
+    unbox,
+)
+from numba.np.arrayobj import getitem_array_tuple, getitem_arraynd_intp, make_array, populate_array, setitem_array
 
 from sim.world.world import World
 
 WORDS_A_FIELD = 3
 
 
+class TableType(types.Array):
+    """Numba's type of an array of the World: an array whose integer indices are rows, never negative."""
+
+
+@register_model(TableType)
+class TableModel(models.ArrayModel):
+    """A table is an array in compiled code."""
+
+
+def as_rows(context: Any, builder: Any, index_type: Any, index: Any) -> tuple[Any, Any]:
+    """Return an index (an integer or a tuple with integers in it) with its integers unsigned, and its type."""
+    if isinstance(index_type, types.Integer):
+        return types.uintp, context.cast(builder, index, index_type, types.uintp)
+    parts = [
+        as_rows(context, builder, one, builder.extract_value(index, place))
+        if isinstance(one, types.Integer)
+        else (one, builder.extract_value(index, place))
+        for place, one in enumerate(index_type)
+    ]
+    tuple_type = types.Tuple([one for one, _ in parts])
+    return tuple_type, context.make_tuple(builder, tuple_type, [value for _, value in parts])
+
+
+@lower_builtin(operator.getitem, TableType, types.Integer)
+@lower_builtin(operator.getitem, TableType, types.BaseTuple)
+def read_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Read an item, or a row of a matrix, without wrapping its index around."""
+    array_type, index_type = signature.args
+    row_type, row = as_rows(context, builder, index_type, arguments[1])
+    read = getitem_arraynd_intp if isinstance(index_type, types.Integer) else getitem_array_tuple
+    return read(context, builder, signature.replace(args=(array_type, row_type)), (arguments[0], row))
+
+
+@lower_builtin(operator.setitem, TableType, types.Integer, types.Any)
+@lower_builtin(operator.setitem, TableType, types.BaseTuple, types.Any)
+def write_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Write an item without wrapping its index around."""
+    array_type, index_type, value_type = signature.args
+    row_type, row = as_rows(context, builder, index_type, arguments[1])
+    signature = signature.replace(args=(array_type, row_type, value_type))
+    return setitem_array(context, builder, signature, (arguments[0], row, arguments[2]))
+
+
 class WorldRefType(types.Type):
     """Numba's type of a WorldRef: the names and array types of its fields, in order."""
 
-    def __init__(self, fields: tuple[tuple[str, types.Array], ...]) -> None:
+    def __init__(self, fields: tuple[tuple[str, TableType], ...]) -> None:
         """Name the type by its fields."""
         self.fields = fields
         self.rows = {name: row for row, (name, _) in enumerate(fields)}
@@ -96,7 +152,7 @@ class WorldRef:
             self.words[row, 1 : 1 + array.ndim] = array.shape
         self.address = int(self.words.ctypes.data)
         fields = [(name, numba.typeof(array)) for name, array in zip(World._fields, world, strict=True)]
-        self._numba_type_ = WorldRefType(tuple((name, types.Array(one.dtype, one.ndim, "C")) for name, one in fields))
+        self._numba_type_ = WorldRefType(tuple((name, TableType(one.dtype, one.ndim, "C")) for name, one in fields))
 
 
 def handle_of(world: World) -> "World | WorldRef":

@@ -138,7 +138,13 @@ def ready_tensions(world):
     """Reckon what a tick leaves of every tension, which fades exponentially with its half-life."""
     for row in range(world.tensions.shape[0]):
         record = world.tensions[row]
-        record.kept_per_tick = math.exp(-LN2 * world.clock[0].tick_days / record.half_life_days)
+        record.kept_per_tick = kept_share(record.half_life_days, world.clock[0].tick_days)
+
+
+@njit(cache=True)
+def kept_share(half_life_days, days):
+    """Return what exponential decay leaves of 1 after so many days."""
+    return math.exp(-LN2 * days / half_life_days)
 
 
 @njit(cache=True)

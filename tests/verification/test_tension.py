@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules.tension import fade, raise_by
+from sim.rules.tension import raise_by
+from sim.world.start import kept_share
 from sim.world.tables import TENSION
 from tests import naive, toys
 
@@ -38,10 +39,10 @@ def test_the_tick_plays_no_part():
 
 @given(st.floats(0, 1), st.floats(0.1, 100), st.floats(0, 50), st.floats(0, 1))
 def test_fade_and_jump_equal_their_plain_twins(level, half_life_days, days, jump):
-    """One record: fade is exponential decay, a jump never passes 1."""
+    """One record: it fades exponentially, a jump never passes 1."""
     tensions = np.zeros(1, TENSION)
-    tensions["level"], tensions["half_life_days"] = level, half_life_days
-    fade(tensions, days)
+    tensions["level"] = level
+    tensions["level"] *= kept_share(half_life_days, days)
     assert tensions[0].level == pytest.approx(naive.decayed(level, half_life_days, days), rel=1e-9, abs=1e-300)
     raise_by(tensions, 0, jump)
     assert 0.0 <= tensions[0].level <= 1.0
