@@ -103,12 +103,9 @@ def test_poisson_count_has_the_distribution_of_scipy(mean):
     clock = np.zeros(1, CLOCK)[0]
     clock.key_low, clock.key_high = draws.run_key(9, 1)
     one = np.uint64(77)
-    counts = np.array(
-        [draws.poisson_count(clock, 40, one, draws.NO_ID, ordinal, mean) for ordinal in range(20_000)]
-    )
+    counts = np.array([draws.poisson_count(clock, 40, one, draws.NO_ID, ordinal, mean) for ordinal in range(20_000)])
     top = int(stats.poisson.ppf(0.999, mean))
     seen = np.bincount(np.minimum(counts, top), minlength=top + 1)
     share = stats.poisson.pmf(np.arange(top + 1), mean)
     share[top] = stats.poisson.sf(top - 1, mean)
     assert stats.chisquare(seen, share * len(counts)).pvalue > 0.001
-

@@ -68,9 +68,7 @@ def base(sides: dict[str, Toy], horizon_days: int, tick_hours: float = 6) -> Toy
 def entrants(toy: Toy, finish: dict[str, str]) -> Toy:
     """Add a contestant of each formation named, with its finish, and the race between them."""
     units = toy["formations"]
-    toy["contestants"] = {
-        one: {"name": one, "side": units[one]["side"], "formations": [one]} for one in finish
-    }
+    toy["contestants"] = {one: {"name": one, "side": units[one]["side"], "formations": [one]} for one in finish}
     toy["races"] = {"main": {"title": "race", "finish": {one: [place] for one, place in finish.items()}}}
     return toy
 
@@ -121,15 +119,11 @@ def fight(mixing_exponent: float, horizon_days: int = 5, breakpoint_share: float
     toy["relations"] = [{"between": ["red", "blue"], "stance": "hostile"}]
     toy["places"] = {"a": place(35, 38, "red"), "b": place(35, 38.2, "blue")}
     toy["roads"] = {"a--b": road("a", "b", 18)}
-    toy["garrisons"] = {
-        "g": {"name": "g", "side": "blue", "command": "blue_hq", "strength_men": 2000, "places": ["b"]}
-    }
+    toy["garrisons"] = {"g": {"name": "g", "side": "blue", "command": "blue_hq", "strength_men": 2000, "places": ["b"]}}
     start = {"at": "a", "towards": "b"}
     orders = [{"objective": "b"}]
     toy["formations"] = {"r": formation("red", start, 3000, quality=1.1, assaulting=True, orders=orders)}
-    toy["rules"] = {
-        "assault": {"loss_rate_per_day": 0.1, "mixing_exponent": mixing_exponent, "exchange_ratio": 1.2}
-    }
+    toy["rules"] = {"assault": {"loss_rate_per_day": 0.1, "mixing_exponent": mixing_exponent, "exchange_ratio": 1.2}}
     return entrants(toy, {"r": "b"})
 
 
@@ -253,9 +247,7 @@ def small_war(horizon_days: int = 50) -> Toy:
         "phone": pair | {"working": 0.8, "restored_per_day": 0.2, "suspended_by_strike_probability": 0.5}
     }
     arm = {"name": "air", "sorties_per_day": 30, "sorties_for_full_support": 20, "support_factor": 1.6}
-    toy["air_arms"] = {
-        one: arm | {"side": one, "command": f"{one}_hq", "supports": [one]} for one in ("red", "green")
-    }
+    toy["air_arms"] = {one: arm | {"side": one, "command": f"{one}_hq", "supports": [one]} for one in ("red", "green")}
     toy["sieges"] = {
         "pocket": {"name": "pocket", "places": ["f"], "besieger": "blue", "ring_from": ["b", "g", "j"],
                    "ring_share": 0.3, "falls_per_day": 0.01, "strength_loss_per_day": 0.005},

@@ -84,7 +84,7 @@ def is_trouble(world, side, place):
     here = world.places[place]
     if here.retaken == 1:
         return world.stances[side, here.holder] == Stance.HOSTILE
-    if not is_friendly(world, side, place):
+    if here.cut_roads == 0 or not is_friendly(world, side, place):
         return False
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
         if world.roads[world.arc_roads[arc]].cut == 1 and is_friendly(world, side, world.arc_places[arc]):
@@ -98,9 +98,11 @@ def nearest_trouble(world, row):
     unit = world.formations[row]
     best, best_km = NOBODY, world.settings[0].commands_mend_reach_km
     for place in range(world.places.shape[0]):
+        if not is_trouble(world, unit.side, place):
+            continue
         inside = unit.sector == NOBODY or world.in_sector[unit.sector, place] == 1
         km = distance_km(unit, world.places[place])
-        if inside and km <= best_km and is_trouble(world, unit.side, place) and may_enter(world, row, place):
+        if inside and km <= best_km and may_enter(world, row, place):
             best, best_km = place, km
     return best
 

@@ -193,6 +193,8 @@ def reopen_roads(world, end):
             clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
         else:
             line.cut = 0
+            world.places[line.from_place].cut_roads -= 1
+            world.places[line.to_place].cut_roads -= 1
             clock.cuts -= 1
             road_reopened(world, road)
             note(world, LogKind.ROAD_REOPENED, end, NOBODY, line.from_place, line.to_place, 0.0)

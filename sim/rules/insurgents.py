@@ -173,6 +173,8 @@ def cut(world, place, road):
         settings.insurgents_raid_cut_sigma,
     )  # fmt: skip
     line.cut = 1
+    world.places[line.from_place].cut_roads += 1
+    world.places[line.to_place].cut_roads += 1
     line.cuts += 1
     line.cut_until_day = clock.day + days
     clock.cuts += 1

@@ -11,12 +11,16 @@ import numpy as np
 from sim.scenario.rule_settings import Rules
 
 
-def record(floats: str, integers: str = "", keys: str = "draw_key") -> np.dtype:
-    """Return a record dtype of eight-byte fields from three lists of names."""
-    fields: list[tuple[str, type]] = [(name, np.uint64) for name in keys.split()]
-    fields += [(name, np.float64) for name in floats.split()]
+def record(floats: str, integers: str = "", keys: str = "draw_key", first: str = "") -> np.dtype:
+    """Return a record dtype of eight-byte fields from lists of names.
+
+    `first` names those that are looked at most: lying together, they cost fewer cache lines in a walk over the table.
+    """
+    fields: list[tuple[str, type]] = [(name, np.float64) for name in floats.split()]
     fields += [(name, np.int64) for name in integers.split()]
-    return np.dtype((np.record, np.dtype(fields)))
+    fields += [(name, np.uint64) for name in keys.split()]
+    ranks = {name: rank for rank, name in enumerate(first.split())}
+    return np.dtype((np.record, np.dtype(sorted(fields, key=lambda field: ranks.get(field[0], len(ranks))))))
 
 
 def settings_fields() -> str:
@@ -48,6 +52,8 @@ FORMATION = record(
     "no_way_version no_way_target assault defying rung tries strikes refits incidents line_with line_breaks "
     "was_moving arrived_how arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival "
     "near_place near_version line_place line_version",
+    first="side alliance posture to at assault halt_until_day x_km y_km z_km contact_range_km rival rival_km command "
+    "objective road",
 )
 ORDER = record("", "formation objective kind bypass after only_if unless go_if_ally_holds wait_if_rival_holds", "")
 FLAG = record("day", "up")
@@ -57,10 +63,13 @@ PLACE = record(
     "raid_hazard raid_threshold "
     "reinforcement_hazard reinforcement_threshold counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
-    "watched standing retaken fights",
+    "watched standing retaken fights cut_roads",
+    first="holder garrison garrison_men siege standing cut_roads retaken fights x_km y_km z_km country raid_km",
 )
 ROAD = record(
-    "length_km march_km_per_day advance_factor cut_until_day", "from_place to_place road_class cut cuts bridge_out"
+    "length_km march_km_per_day advance_factor cut_until_day",
+    "from_place to_place road_class cut cuts bridge_out",
+    first="from_place to_place length_km cut march_km_per_day advance_factor bridge_out",
 )
 ROAD_CLASS = record("march_km_per_day advance_factor")
 PLACE_KIND = record(

@@ -63,9 +63,7 @@ def fake_tables(seed: int, first: int, stop: int) -> FakeTables:
     clashed = numbers[numbers % 700 == 0]
     return FakeTables(
         pa.table({"run": numbers, "winner": winners, "finish_day": days}),
-        pa.table(
-            {"run": arrived, "day": arrived * 0.5, "place": pa.array(["goal"] * len(arrived), pa.string())}
-        ),
+        pa.table({"run": arrived, "day": arrived * 0.5, "place": pa.array(["goal"] * len(arrived), pa.string())}),
         pa.table({"run": clashed, "kind": pa.array(["strike"] * len(clashed), pa.string())}),
         pa.table({"run": np.repeat(numbers, 2), "marching": np.repeat(numbers, 2) * 1.5}),
     )
@@ -276,9 +274,7 @@ def test_another_seed_scenario_version_or_fewer_runs_are_refused(tmp_path):
     with pytest.raises(UsageError, match="seed: 7 there, 8 here"):
         run_fake(tmp_path / "x", seed=8, resume=True)
     changed = FakeScenario(text="title: changed\n", hash="ffff" * 16)
-    with pytest.raises(
-        UsageError, match=r"(?s)scenario: ab12cd34ab12 there, ffff.*-title: fake.*\+title: changed"
-    ):
+    with pytest.raises(UsageError, match=r"(?s)scenario: ab12cd34ab12 there, ffff.*-title: fake.*\+title: changed"):
         run_fake(tmp_path / "x", scenario=changed, resume=True)
     with pytest.raises(UsageError, match="cannot drop runs; this batch has 0:600"):
         run_fake(tmp_path / "x", range(300), resume=True)

@@ -167,9 +167,7 @@ def test_errors_end_in_a_message_and_an_exit_code(fake, trouble, exit_code):
     assert done.stdout == ""
     lines = done.stderr.splitlines()
     assert "Traceback" not in done.stderr and len(lines) == len(getattr(trouble, "problems", [1]))
-    assert (getattr(trouble, "problems", None) or [str(trouble.args[-1] if trouble.args else "")])[
-        0
-    ] in lines[0]
+    assert (getattr(trouble, "problems", None) or [str(trouble.args[-1] if trouble.args else "")])[0] in lines[0]
 
 
 def test_a_defect_is_not_hidden(fake):
