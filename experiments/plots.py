@@ -131,7 +131,8 @@ def first_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Any:
         axes.grid(axis="y", visible=False)
         axes.set_title("\n".join(textwrap.wrap(manifest["races"][race]["title"], 44)), fontsize=10.5)
     figure.suptitle("Who is first? Share of all runs", x=0.01, ha="left", fontweight="bold", fontsize=13)
-    style.footer(figure, manifest, "Black bars: 95 % Monte Carlo interval (Wilson). Tie: contestants that take a place together.")
+    note = "Black bars: 95 % Monte Carlo interval (Wilson). Tie: contestants that take a place together."
+    style.footer(figure, manifest, note)
     return figure
 
 
