@@ -79,7 +79,7 @@ def steps(days: "pd.Series[float]", horizon: float) -> tuple[np.ndarray, np.ndar
     data = CensoredData.right_censored(days.fillna(horizon).to_numpy(), days.isna().to_numpy())
     curve = ecdf(data).cdf
     inside = curve.quantiles <= horizon
-    kept = np.unique(np.linspace(0, inside.sum() - 1, MOST_STEPS).round().astype(int)) if inside.any() else []
+    kept = np.unique(np.linspace(0, max(inside.sum() - 1, 0), MOST_STEPS).round().astype(int))[: inside.sum()]
     at = np.concatenate([[0.0], curve.quantiles[inside][kept]])
     shares = np.concatenate([[0.0], curve.probabilities[inside][kept]])
     return np.append(at, horizon), np.append(shares, shares[-1])
