@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from sim.rules.ground import is_friendly, is_open_road
+from sim.rules.ground import is_friendly, is_open_road, may_enter
 from sim.rules.insurgents import ENDLESS, enemy_road_km
 from sim.rules.route import leg_days, search
 from sim.scenario.loading import load
@@ -115,3 +115,14 @@ def test_the_way_found_is_the_quickest(moments):
             assert search(handle, row, int(unit["objective"])) == pytest.approx(expected)
             looked_at += 1
     assert looked_at > 5
+
+
+def test_no_way_stays_no_way_until_something_changes(moments):
+    """A formation that remembers that there is no way to its objective would find none."""
+    for ensemble in moments():
+        world, handle = ensemble.world, ensemble.handle
+        for row, unit in enumerate(world.formations):
+            waits = unit["path_fresh"] == 1 and unit["path_length"] == 0 and unit["path_target"] == unit["objective"]
+            if waits and unit["objective"] not in (NOBODY, unit["at"]) and unit["to"] == NOBODY:
+                if may_enter(handle, row, int(unit["objective"])):
+                    assert not math.isfinite(search(handle, row, int(unit["objective"])))

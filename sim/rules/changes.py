@@ -1,9 +1,9 @@
 """What follows when ground changes: who has to look again at roads, bases, borders of control.
 
 Rules remember what they have worked out beside the version it holds for. `control_version` goes up with every change,
-`holder_version` when a place changes hands; an alliance's `ground_version` when its own ground changes, its
-`won_version` when it wins some, its `ways_version` when a shorter way may have opened to it and its `entry_version`
-when ground that was closed to it has become open. A way that may have closed makes those look again who are on it.
+`holder_version` when a place changes hands; an alliance's `ground_version` when its own ground changes and its
+`won_version` when it wins some. A formation looks for its way again when something on it has changed, or when something
+has become easier that its last search had looked at (`looked_at`): what that never reached cannot have shortened it.
 """
 
 import math
@@ -25,9 +25,9 @@ def everything_changed(world):
     for row in range(world.alliances.shape[0]):
         world.alliances[row].ground_version += 1
         world.alliances[row].won_version += 1
-        world.alliances[row].ways_version += 1
-        world.alliances[row].entry_version += 1
         world.alliances[row].bases_fresh = 0
+    for row in range(world.formations.shape[0]):
+        world.formations[row].path_fresh = 0
     for place in range(world.places.shape[0]):
         world.places[place].raid_km = -1.0
 
@@ -42,12 +42,11 @@ def holder_changed(world, place, before, after):
     if before != NOBODY:
         lose_ground(world, world.sides[before].alliance)
     win_ground(world, world.sides[after].alliance, after, place)
-    for side in range(world.sides.shape[0]):
-        was, now = openness(world, side, before), openness(world, side, after)
-        if now > was:
-            alliance = world.alliances[world.sides[side].alliance]
-            alliance.ways_version += 1
-            alliance.entry_version += 1 if was == 0 else 0
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if world.looked_at[row, place] == 1:
+            if openness(world, unit.side, after) > openness(world, unit.side, before):
+                unit.path_fresh = 0
     drop_ways_over(world, place)
     forget_near(world, place)
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
@@ -71,11 +70,13 @@ def road_cut(world, road):
 @njit(cache=True)
 def road_reopened(world, road):
     """Let those look again whose road is open once more."""
-    place = world.roads[road].from_place
+    place, other_end = world.roads[road].from_place, world.roads[road].to_place
     world.clock[0].control_version += 1
     side = world.places[place].holder
     win_ground(world, world.sides[side].alliance, side, place)
-    world.alliances[world.sides[side].alliance].ways_version += 1
+    for row in range(world.formations.shape[0]):
+        if world.looked_at[row, place] == 1 and world.looked_at[row, other_end] == 1:
+            world.formations[row].path_fresh = 0
 
 
 @njit(cache=True)
@@ -111,7 +112,7 @@ def drop_ways_over(world, place):
         unit = world.formations[row]
         for index in range(unit.path_position, unit.path_length):
             if world.paths[row, index] == place:
-                unit.path_version = 0
+                unit.path_fresh = 0
                 break
 
 

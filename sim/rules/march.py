@@ -78,6 +78,7 @@ def set_out(world, row, now):
     there = world.paths[row, unit.path_position + 1]
     if not may_enter(world, row, there):
         unit.path_length = 0
+        unit.path_fresh = 0
         wait(world, row)
         return False
     road = road_between(world, unit.at, there)

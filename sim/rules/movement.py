@@ -86,6 +86,7 @@ def turn_back(world, row, now):
     unit = world.formations[row]
     unit.turning_back = 1
     unit.path_length = 0
+    unit.path_fresh = 0
     note(world, LogKind.TURNS_BACK, now, row, unit.at, unit.to, unit.km)
 
 

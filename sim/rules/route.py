@@ -1,8 +1,8 @@
 """Route: the road with the least expected time to the objective, under the formation's stance.
 
 Expected days = travel + expected fights for held places + the cost of leaving the sector. Countries, rivals and
-respected zones are closed. Sought only at a place, when a way may have opened or the way ahead has changed, with
-hysteresis. MODEL rule 2.
+respected zones are closed. Sought only at a place, when the way ahead has changed or a shorter one may have opened,
+with hysteresis. MODEL rule 2.
 Source: assumption (shape); figures in `rules.route`.
 """
 
@@ -32,11 +32,8 @@ def route(world, row):
     clock = world.clock[0]
     if unit.halt_until_day > clock.day + clock.tick_days:
         return
-    alliance = world.alliances[unit.alliance]
     same_target = unit.path_target == unit.objective
-    if same_target and unit.path_version == alliance.ways_version and on_path(world, row):
-        return
-    if unit.no_way_target == unit.objective and unit.no_way_version == alliance.entry_version:
+    if same_target and unit.path_fresh == 1 and (unit.path_length == 0 or on_path(world, row)):
         return
     choose_way(world, row, same_target and on_path(world, row))
 
@@ -52,14 +49,19 @@ def on_path(world, row):
 
 @njit(cache=True)
 def choose_way(world, row, has_way):
-    """Search, and take the new way unless the old one is open and not longer by more than the hysteresis."""
+    """Search, and take the new way unless the old one is open and not longer by more than the hysteresis.
+
+    What is found holds until something changes that was looked at (`sim.rules.changes`).
+    """
     unit = world.formations[row]
+    unit.path_fresh = 1
+    world.looked_at[row, :] = 0
+    world.looked_at[row, unit.objective] = 1
     new_days = search(world, row, unit.objective) if may_enter(world, row, unit.objective) else math.inf
     if not math.isfinite(new_days):
         give_up(world, row)
         return
     old_days = remaining_days(world, row) if has_way else math.inf
-    unit.path_version = world.alliances[unit.alliance].ways_version
     if new_days >= old_days * (1.0 - world.settings[0].route_hysteresis_share):
         return
     if has_way and math.isfinite(old_days):
@@ -69,11 +71,10 @@ def choose_way(world, row, has_way):
 
 @njit(cache=True)
 def give_up(world, row):
-    """Remember, until control changes, that there is no way, and say why."""
+    """Remember that there is no way, and say why."""
     unit, clock = world.formations[row], world.clock[0]
     unit.path_length = 0
-    unit.no_way_target = unit.objective
-    unit.no_way_version = world.alliances[unit.alliance].entry_version
+    unit.path_target = unit.objective
     in_zone = zone_in_the_way(world, row, unit.objective) != NOBODY
     reason = Reason.RESPECTS_ZONE if in_zone else Reason.NO_WAY
     if unit.last_reason != reason:
@@ -159,6 +160,7 @@ def search(world, row, target):
             continue
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]
+            world.looked_at[row, there] = 1
             if so_far >= days[there]:
                 continue
             total = so_far + leg_days(world, row, here, there, world.arc_roads[arc])

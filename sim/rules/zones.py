@@ -69,7 +69,7 @@ def consider(world, row):
         unit.rung = CALL
         unit.rung_day = math.inf
         unit.path_length = 0
-        unit.no_way_target = NOBODY
+        unit.path_fresh = 0
         fire(world, Mechanism.ZONE_TRY)
         note(world, LogKind.ZONE_TRY, clock.day, row, unit.objective, zone, 0.0)
 

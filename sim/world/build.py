@@ -46,6 +46,7 @@ class Blueprint:
             **{name: views[name] for name in RUN_FIELDS},
             **self.constants,
             paths=np.zeros((formations, places + 1), np.int64),
+            looked_at=np.zeros((formations, places), np.int64),
             node_days=np.zeros(places),
             node_from=np.zeros(places, np.int64),
             node_fight=np.zeros(places),

@@ -136,7 +136,7 @@ def fill_formations(builder: "Builder") -> None:
         record.side, record.command = builder.row("sides", formation.side), builder.row("commands", formation.command)
         record.alliance = builder.views["sides"][record.side].alliance
         record.sector, record.contestant = builder.row("sectors", formation.sector), contestant_of(builder, one)
-        record.assault = record.defying = record.objective = record.path_target = record.no_way_target = NOBODY
+        record.assault = record.defying = record.objective = record.path_target = NOBODY
         record.near_place = record.task = record.line_place = NOBODY
         record.posture, record.rear_guard = Activity.HOLDING, formation.rear_guard
         builder.numbers(f"formations.{one}", formation, "formations", row)

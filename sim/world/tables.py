@@ -40,7 +40,7 @@ CLOCK = record(
 )
 SETTINGS = record(settings_fields(), keys="")
 SIDE = record("push_rate_km_per_day", "alliance has_bases command")
-ALLIANCE = record("", "ground_version won_version ways_version entry_version bases_fresh")
+ALLIANCE = record("", "ground_version won_version bases_fresh")
 COMMAND = record("restraint default_interest", "side patron")
 FORMATION = record(
     "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
@@ -48,8 +48,8 @@ FORMATION = record(
     "line_hazard line_threshold try_hazard try_threshold rung_day refill_days_per_day rival_km near_km near_range_km "
     "near_x_km near_y_km near_z_km",
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
-    "orders_count order objective pushing cycles halt_reason path_position path_length path_version path_target "
-    "no_way_version no_way_target assault defying rung tries strikes refits incidents line_with line_breaks "
+    "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
+    "assault defying rung tries strikes refits incidents line_with line_breaks "
     "was_moving arrived_how arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival "
     "near_place near_version line_place line_version",
     first="side alliance posture to at assault halt_until_day x_km y_km z_km contact_range_km rival rival_km command "

@@ -68,6 +68,7 @@ class World(NamedTuple):
     finish_places: np.ndarray  # int64 R*T x N
     # work space and records, never copied
     paths: np.ndarray  # int64 F x (N + 1)
+    looked_at: np.ndarray  # int64 F x N, 1 where the search for a formation's present way looked
     node_days: np.ndarray  # float64 N
     node_from: np.ndarray  # int64 N
     node_fight: np.ndarray  # float64 N

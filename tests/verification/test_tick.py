@@ -25,15 +25,18 @@ def runs_at(tick_hours):
 
 @pytest.mark.slow
 def test_six_hours_and_one_hour_agree():
-    """P(first) within 0.03 with a paired error below 0.01; median arrivals within 2 days."""
+    """P(first) within 0.03 with a paired error below 0.01; median arrivals of the race within 2 days, others within 4.
+
+    Compared where six runs in ten arrive: a median near the horizon is all noise. That of the rest has an error of 1 day.
+    """
     long, short = runs_at(6), runs_at(1)
     for winner in long["winner"].unique():
         difference = (long["winner"] == winner).astype(float) - (short["winner"] == winner)
         assert abs(difference.mean()) < 0.03 and difference.std() / RUNS**0.5 < 0.01
     compared = 0
     for column in long.columns[long.columns.str.startswith(("finish_day:", "arrival_day:"))]:
-        medians = [runs[column].fillna(float("inf")).median() for runs in (long, short)]
-        if min(runs[column].notna().mean() for runs in (long, short)) > 0.6:  # a median near the horizon is all noise
-            assert abs(medians[0] - medians[1]) < 2.0, column
+        if min(runs[column].notna().mean() for runs in (long, short)) > 0.6:
+            medians = [runs[column].fillna(float("inf")).median() for runs in (long, short)]
+            assert abs(medians[0] - medians[1]) < (2.0 if column.startswith("finish_day:border") else 4.0), column
             compared += 1
     assert compared > 10
