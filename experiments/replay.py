@@ -1,6 +1,5 @@
 """The story of one run, day by day, in sentences made from its event log."""
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.manifest import read, read_scenario
 from sim.ensemble import Ensemble
 from sim.errors import UsageError
 from sim.scenario.loading import Scenario
@@ -208,10 +208,8 @@ def tell_run(scenario: Scenario, seed: int, run: int) -> Iterator[str]:
 
 
 def tell(directory: Path, run: int) -> Iterator[str]:
-    """Yield the story of a run of the batch in `directory`. Raises UsageError for a run that is not in the batch."""
-    from experiments.manifest import read_scenario
-
-    manifest = json.loads((Path(directory) / "manifest.json").read_text())
+    """Yield the story of a run of the batch in a folder. Raises UsageError for a run, or a batch, that is not there."""
+    manifest = read(Path(directory))
     first, stop = manifest["runs"]
     if not first <= run < stop:
         raise UsageError(f"--run {run}: the batch in {directory} holds runs {first} to {stop - 1}")

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sim.scenario.numbers import AnyNumber, AtLeastOne, NonNegative, Positive, Quantity, Share, Sources
 from sim.scenario.rule_settings import Rules
@@ -395,9 +395,10 @@ class ScenarioModel(Entry):
     rules: Rules = Rules()
     sources: dict[str, SourceRow] = {}
 
-    @model_validator(mode="after")
-    def tick_divides_a_day(self) -> "ScenarioModel":
+    @field_validator("tick_hours")
+    @classmethod
+    def tick_divides_a_day(cls, hours: float) -> float:
         """The tick is a divisor of 24 h."""
-        if abs(24.0 / self.tick_hours - round(24.0 / self.tick_hours)) > 1e-9:
-            raise ValueError(f"tick_hours: found {self.tick_hours:g}, a divisor of 24 is allowed")
-        return self
+        if abs(24.0 / hours - round(24.0 / hours)) > 1e-9:
+            raise ValueError(f"found {hours:g}, a divisor of 24 is allowed")
+        return hours

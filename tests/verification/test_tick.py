@@ -27,7 +27,7 @@ def runs_at(tick_hours):
 def test_six_hours_and_one_hour_agree():
     """P(first) within 0.03 with a paired error below 0.01; median arrivals of the race within 2 days, others within 4.
 
-    Compared where six runs in ten arrive: a median near the horizon is all noise. That of the rest has an error of 1 day.
+    Compared where six runs in ten arrive; a median near the horizon is all noise.
     """
     long, short = runs_at(6), runs_at(1)
     for winner in long["winner"].unique():
