@@ -40,6 +40,7 @@ def test_tables_hold_every_run(batch, runs):
     assert activities.sum(axis=1).to_numpy() == pytest.approx(190)
 
 
+@pytest.mark.slow
 def test_one_worker_leaves_the_bytes_of_two(batch, tmp_path):
     """Every table and the summary."""
     alone = run("june_2017", runs=RUNS, seed=SEED, out=tmp_path / "alone", workers=1).directory
@@ -47,6 +48,7 @@ def test_one_worker_leaves_the_bytes_of_two(batch, tmp_path):
         assert (alone / name).read_bytes() == (batch / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_mesa_and_the_ensemble_agree_on_the_baseline(batch):
     """The rows of two runs, walked agent by agent."""
     scenario = load("june_2017")

@@ -130,6 +130,7 @@ def hash_in_subprocess(**environment):
     return found.stdout
 
 
+@pytest.mark.slow
 def test_compiler_off_gives_the_same_bytes():
     """Plain Python and compiled code agree to the last bit."""
     assert hash_in_subprocess(NUMBA_DISABLE_JIT="1") == hash_in_subprocess()
