@@ -63,10 +63,13 @@ def pair_off(world):
             continue
         for other in range(row + 1, count):
             rival = world.formations[other]
+            range_km = max(unit.contact_range_km, rival.contact_range_km)
+            if abs(unit.x_km - rival.x_km) > range_km:
+                continue
             if world.stances[unit.side, rival.side] != Stance.RIVAL or rival.posture == Activity.LOST:
                 continue
             km = distance_km(unit, rival)
-            if km <= max(unit.contact_range_km, rival.contact_range_km):
+            if km <= range_km:
                 if km < unit.rival_km:
                     unit.rival, unit.rival_km = other, km
                 if km < rival.rival_km:

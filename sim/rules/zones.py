@@ -53,8 +53,10 @@ def lift(world, zone):
 def consider(world, row):
     """Accumulate the hazard that a formation, its objective in a zone it defies, starts to close in."""
     unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
+    if unit.halt_until_day > clock.day or unit.to != NOBODY:
+        return
     zone = zone_of_objective(world, row)
-    if zone == NOBODY or unit.halt_until_day > clock.day or unit.to != NOBODY:
+    if zone == NOBODY:
         return
     if unit.try_threshold <= 0.0:
         unit.try_threshold = exponential(
