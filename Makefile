@@ -75,7 +75,7 @@ golden: $(STAMP)
 lock:
 	@python=$$($(FIND_PYTHON)) || exit 1; "$$python" -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --no-input uv
-	build/lock/bin/uv --no-config --system-certs pip compile pyproject.toml $(UPGRADE) --quiet --extra cluster --extra test \
+	build/lock/bin/uv --no-config --system-certs pip compile pyproject.toml $(UPGRADE) --quiet --extra cluster --extra movie --extra test \
 		--python-version 3.12 --universal --generate-hashes \
 		--custom-compile-command "make lock" --output-file requirements.lock
 

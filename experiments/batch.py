@@ -8,6 +8,7 @@ From a notebook:
 """
 
 import os
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -119,6 +120,8 @@ def run_batch(
     """
     check_request(runs, seed, engine, workers)
     manifest = open_batch(out, manifests.describe(scenario, runs, seed, engine, command_line), resume, force)
+    if scenario.basemap is not None:
+        shutil.copyfile(scenario.basemap, out / manifests.BASEMAP_FILE)
     if manifests.is_complete(manifest):
         return BatchResult(out, manifest, write_summary(out, manifest), simulated_runs=0)
     work = work_left(scenario, out, manifest)

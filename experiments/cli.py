@@ -2,10 +2,7 @@
 
 import errno
 import os
-import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,19 +11,30 @@ import typer
 from typer.core import TyperGroup
 
 import sim
-from experiments import cli_scenario
-from sim.errors import RaceError, RunError, ScenarioError, UsageError
+from experiments import cli_compare, cli_results, cli_scenario
+from experiments.cli_shared import (
+    DEFAULT_RUNS,
+    DEFAULT_SEED,
+    JsonOption,
+    NoPlotsOption,
+    QuietOption,
+    RunsOption,
+    SeedOption,
+    SetsOption,
+    WorkersOption,
+    command_line,
+    complain,
+    parse_runs,
+    print_paths,
+    progress_bar,
+)
+from sim.errors import RaceError, RunError, ScenarioError
 
 if TYPE_CHECKING:
     from experiments.batch import BatchResult
     from experiments.manifest import Manifest
-    from experiments.workers import Progress
-    from sim.scenario.loading import Scenario
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-DEFAULT_RUNS = 1000
-DEFAULT_SEED = 1
-SHOW_PROGRESS_AFTER_S = 2.0
 
 HELP_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -52,11 +60,6 @@ class PlainErrors(TyperGroup):
             raise typer.Exit(FAILED) from None
 
 
-def complain(message: str) -> None:
-    """Print a message on the error stream."""
-    typer.echo(message, err=True)
-
-
 app = typer.Typer(
     cls=PlainErrors,
     help="Several forces race across a road network: who is there first, when, and how often do they clash?",
@@ -67,7 +70,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.add_typer(cli_scenario.app, name="scenario")
 
 
 def main() -> None:
@@ -113,30 +115,14 @@ class Engine(StrEnum):
     mesa = "mesa"
 
 
-RunsOption = Annotated[
-    str | None,
-    typer.Option("--runs", metavar="N|A:B", help=f"How many, or numbers A to B - 1.  [default: {DEFAULT_RUNS}]"),
-]
-SeedOption = Annotated[
-    int | None,
-    typer.Option("--seed", min=0, help=f"Luck of all runs: same seed, same luck.  [default: {DEFAULT_SEED}]"),
-]
 OutOption = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Folder to fill.  [default: results/NAME-seedS-N]")
 ]
 EngineOption = Annotated[
     Engine, typer.Option("--engine", help="compiled is fast; mesa walks agents. The tables are the same.")
 ]
-WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Threads.  [default: all cores]")]
-SetsOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change the scenario; may be repeated."),
-]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Carry on the batch in DIR, or add runs to it.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the batch in DIR.")]
-NoPlotsOption = Annotated[bool, typer.Option("--no-plots", help="Draw nothing.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON instead of the table.")]
 
 RUN_EXAMPLES = """\b
 Examples:
@@ -173,28 +159,20 @@ def run_command(
     numbers = asked_runs or (range(*saved["runs"]) if saved else range(DEFAULT_RUNS))
     seed_or_default = seed if seed is not None else saved["seed"] if saved else DEFAULT_SEED
     directory = out or default_directory(loaded, numbers, seed_or_default, bool(sets))
-    with progress_bar(loaded, hidden=quiet) as progress:
+    with progress_bar(f"{loaded.name}: runs", hidden=quiet) as progress:
         result = run_batch(
             loaded, numbers, seed_or_default, directory, engine.value, workers, progress,
             resume=resume, force=force, command_line=command_line(),
         )  # fmt: skip
-    plots = [] if no_plots else draw_plots(directory)
+    plots: list[Path] = []
+    if not no_plots:
+        from experiments.plots import draw_all
+
+        plots = draw_all(directory)
     if json:
         print_json(result)
     elif not quiet:
         print_result(result, plots)
-
-
-def parse_runs(text: str) -> range:
-    """Return the run numbers of "N" or "A:B" (A to B - 1). Raises UsageError for anything else."""
-    first, _, stop = text.replace("_", "").rpartition(":")
-    try:
-        numbers = range(int(first or "0"), int(stop))
-    except ValueError:
-        numbers = range(0)
-    if not numbers or numbers.start < 0 or text.startswith(":"):
-        raise UsageError(f"--runs: found '{text}'; a number from 1 up or A:B with A less than B is allowed")
-    return numbers
 
 
 def saved_batch(out: Path | None) -> "Manifest | None":
@@ -202,46 +180,6 @@ def saved_batch(out: Path | None) -> "Manifest | None":
     from experiments import manifest as manifests
 
     return manifests.read(out) if out is not None and (out / manifests.FILE_NAME).is_file() else None
-
-
-def command_line() -> str:
-    """Return the command as it was typed, for the manifest."""
-    return shlex.join(["race", *sys.argv[1:]])
-
-
-def draw_plots(directory: Path) -> list[Path]:
-    """Draw the plots of a finished batch and return their paths."""
-    from experiments.plots import draw_all
-
-    return draw_all(directory)
-
-
-@contextmanager
-def progress_bar(scenario: "Scenario", hidden: bool) -> Iterator["Progress | None"]:
-    """Yield what shows progress with the time left, once it has taken two seconds and only on a terminal."""
-    import time
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if hidden or not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True)
-    task, started_s = bar.add_task("", total=None), time.monotonic()
-
-    def show(done_runs: int, asked_runs: int) -> None:
-        text = f"{scenario.name}: runs" if done_runs else f"{scenario.name}: compiling the rules, if they are new"
-        bar.update(task, completed=done_runs, total=asked_runs, description=text)
-        if time.monotonic() - started_s > SHOW_PROGRESS_AFTER_S:
-            bar.start()
-
-    try:
-        yield show
-    finally:
-        bar.stop()
 
 
 def print_json(result: "BatchResult") -> None:
@@ -266,43 +204,11 @@ def print_result(result: "BatchResult", plots: list[Path]) -> None:
     print_paths(plots)
 
 
-def print_paths(paths: list[Path]) -> None:
-    """Print paths of plots, one a line; of one picture in two formats the first."""
-    shown: set[Path] = set()
-    for path in paths:
-        if path.with_suffix("") not in shown:
-            typer.echo(f"  {path}")
-        shown.add(path.with_suffix(""))
-
-
-# ---------------------------------------------------------------- race plot, race replay
-
-BatchArgument = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a batch.")]
-
-
-@app.command("plot", epilog="\b\nExample:\n  race plot results/june_2017")
-def plot_command(directory: BatchArgument) -> None:
-    """Draw the plots of a batch again and print their paths."""
-    from experiments.manifest import require_complete
-
-    require_complete(directory)
-    for path in draw_plots(directory):
-        typer.echo(path)
-
-
-@app.command("replay", epilog="\b\nExample:\n  race replay results/june_2017 --run 17")
-def replay_command(
-    directory: BatchArgument,
-    run: Annotated[int, typer.Option("--run", metavar="K", min=0, help="Number of the run.")],
-) -> None:
-    """Tell one run of a batch day by day: who moves, who waits and why, assaults, raids, incidents."""
-    from experiments.manifest import read, versions
-    from experiments.replay import tell
-
-    if read(directory)["versions"] != versions():
-        complain("race: this batch was made by other versions; its runs may go differently when replayed")
-    for sentence in tell(directory, run):
-        typer.echo(sentence)
+app.command("compare", epilog=cli_compare.EXAMPLES)(cli_compare.compare_command)
+app.command("plot", epilog="\b\nExample:\n  race plot results/june_2017")(cli_results.plot_command)
+app.command("replay", epilog=cli_results.REPLAY_EXAMPLES)(cli_results.replay_command)
+app.command("report", epilog="\b\nExample:\n  race report results/june_2017")(cli_results.report_command)
+app.add_typer(cli_scenario.app, name="scenario")
 
 
 if __name__ == "__main__":

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments.cli_shared import SetsOption
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from sim.scenario.differences import Difference
     from sim.scenario.loading import Scenario
     from sim.scenario.numbers import Quantity
     from sim.scenario.schema import Formation, Order, ScenarioModel
@@ -18,19 +21,24 @@ ASSUMPTION = "assumption"
 COUNTED = ("places", "roads", "sides", "formations", "garrisons", "zones", "events", "milestones", "races")
 SHOWN_INTERESTS = 4
 SHOWN_PLACES = 4
+NOTHING = "-"
+DIFF_EXAMPLES = """\b
+Examples:
+  race scenario diff june_2017 no_russian_air
+  race scenario diff june_2017 tiger_to_m20 --markdown > memo.md
+  race scenario diff june_2017 --set formations.tiger.strength_men=3000
+"""
 
 app = typer.Typer(
-    help="Check and show scenarios.",
+    help="Check, show and compare scenario files.",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or path of a scenario.")]
-SetsOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Change the scenario; may be repeated."),
-]
+OtherArgument = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Name or path of the second scenario.")]
+MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print a Markdown table, for a memo.")]
 MapOption = Annotated[
     Path | None, typer.Option("--out", metavar="FILE.png", help="The map.  [default: results/NAME-map.png]")
 ]
@@ -51,7 +59,7 @@ def show_command(scenario: ScenarioArgument, out: MapOption = None, sets: SetsOp
     """Print what is in a scenario and draw its map."""
     from rich.console import Console
 
-    from experiments.maps import draw_scenario_map
+    from experiments.figures.maps import draw_scenario_map
     from sim.scenario.loading import load
 
     loaded = load(scenario, sets or [])
@@ -60,6 +68,68 @@ def show_command(scenario: ScenarioArgument, out: MapOption = None, sets: SetsOp
     path.parent.mkdir(parents=True, exist_ok=True)
     draw_scenario_map(loaded, path)
     typer.echo(f"map: {path}")
+
+
+@app.command("diff", epilog=DIFF_EXAMPLES)
+def diff_command(
+    before: ScenarioArgument,
+    after: OtherArgument = None,
+    sets: SetsOption = None,
+    markdown: MarkdownOption = False,
+) -> None:
+    """Print only what differs from one scenario to another, with values and sources."""
+    from sim.errors import UsageError
+    from sim.scenario.differences import differences
+    from sim.scenario.loading import load
+
+    if after is None and not sets:
+        raise UsageError("scenario diff: name a second scenario, or change the first with --set KEY.PATH=VALUE")
+    base, other = load(before), load(after or before, sets or [])
+    found = differences(base, other)
+    if not found:
+        typer.echo(f"no differences: {base.name} and {other.name} say the same")
+    elif markdown:
+        typer.echo(differences_as_markdown(base, other, found))
+    else:
+        print_differences(base, other, found)
+
+
+def print_differences(base: "Scenario", other: "Scenario", found: "list[Difference]") -> None:
+    """Print differences, a key path with both values and their sources each."""
+    from rich.console import Console
+
+    from experiments.terminal_diff import print_differences
+
+    console = Console()
+    for text in about(base, other):
+        console.print(text, markup=False, highlight=False)
+    console.print(f"\n[bold]From {base.name} to {other.name}[/bold]")
+    print_differences([one._asdict() for one in found], console)
+
+
+def differences_as_markdown(base: "Scenario", other: "Scenario", found: "list[Difference]") -> str:
+    """Return differences as a Markdown table."""
+    heading = ["key", base.name, other.name, "source before", "source after", "note"]
+    rows = [["`" + one.path + "`", *changed(one), *cited(one), one.note] for one in found]
+    lines = [heading, ["---"] * len(heading), *rows]
+    table = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in lines]
+    return "\n".join([*(f"{text}\n" for text in about(base, other)), *table])
+
+
+def about(base: "Scenario", other: "Scenario") -> list[str]:
+    """Return the title and the note of the other scenario where they are its own."""
+    texts = ((base.model.title, other.model.title), (base.model.note, other.model.note))
+    return [ours for theirs, ours in texts if ours and ours != theirs]
+
+
+def changed(one: "Difference") -> tuple[str, str]:
+    """Return a difference's values, "-" for none."""
+    return one.before or NOTHING, one.after or NOTHING
+
+
+def cited(one: "Difference") -> tuple[str, str]:
+    """Return a difference's sources, "-" for none."""
+    return one.before_source or NOTHING, one.after_source or NOTHING
 
 
 # ---------------------------------------------------------------- the printed summary

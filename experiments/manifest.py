@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario.loading import Scenario
 
 FILE_NAME = "manifest.json"
+BASEMAP_FILE = "basemap.geojson"
 SHOWN_DIFFERENCE_LINES = 20
 # What may differ between two batches whose tables and summary are the same bytes.
 OF_THE_OCCASION = ("engine", "command_line", "started", "seconds", "chunks")
@@ -32,6 +33,7 @@ def describe(scenario: "Scenario", runs: range, seed: int, engine: str, command_
         "scenario": scenario.name,
         "title": scenario.model.title,
         "scenario_hash": scenario.hash,
+        "extends": scenario.extends,
         "seed": seed,
         "runs": [runs.start, runs.stop],
         "engine": engine,
@@ -114,14 +116,16 @@ def read(directory: Path) -> Manifest:
     return manifest
 
 
-def read_scenario(manifest: Manifest) -> "Scenario":
-    """Return the scenario that a batch was run with, from the full text in its manifest.
+def read_scenario(directory: Path) -> "Scenario":
+    """Return the scenario that the batch in a folder was run with, from the full text in its manifest.
 
     Raises ScenarioError or RunError where this version reads the text differently from the one that wrote it.
     """
     from sim.scenario.loading import from_data
 
-    scenario = from_data(json.loads(manifest["scenario_text"]), manifest["scenario"])
+    manifest, basemap = read(directory), directory / BASEMAP_FILE
+    data = json.loads(manifest["scenario_text"])
+    scenario = from_data(data, manifest["scenario"], basemap if basemap.is_file() else None)
     if scenario.hash != manifest["scenario_hash"]:
         raise RunError("the scenario in the manifest has another hash when it is read again; was it edited?")
     return scenario
@@ -150,6 +154,14 @@ def resume_command(manifest: Manifest) -> str:
     """Return the command that carries a batch on."""
     command = manifest["command_line"] or "race run ..."
     return command if " --resume" in command else f"{command} --resume"
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the JSON mapping in a file. Raises RunError where it is damaged."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise RunError(f"{path} is damaged ({error}); make it again with --force") from None
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -1,13 +1,13 @@
 """The story of one run, day by day, in sentences made from its event log."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from experiments.manifest import read, read_scenario
+from experiments.manifest import Manifest, read, read_scenario
 from sim.ensemble import Ensemble
 from sim.errors import UsageError
 from sim.scenario.loading import Scenario
@@ -192,25 +192,37 @@ SENTENCES = {
 }
 
 
-def tell_run(scenario: Scenario, seed: int, run: int) -> Iterator[str]:
-    """Yield the lines of one run's story, under a heading for each day."""
+def told(scenario: Scenario, seed: int, run: int) -> tuple[list[tuple[float, str]], list[str]]:
+    """Return a run's story as (day, sentence) in order, and its ending, a line a formation."""
     ensemble = Ensemble(scenario)
     story = Story(scenario, ensemble, ensemble.replay(seed, run))
-    today = -1
-    for day, sentence in story.days():
-        if int(day) != today:
-            today = int(day)
-            yield f"\n{scenario.model.start_date + timedelta(days=today):%d %B %Y} (day {today})"
-        yield f"  {sentence}"
-    yield "\nAt the horizon"
-    for line in story.ending():
-        yield f"  {line}"
+    return list(story.days()), list(story.ending())
+
+
+def heading(start: date, day: int) -> str:
+    """Return the heading of a day."""
+    return f"\n{start + timedelta(days=day):%d %B %Y} (day {day})"
 
 
 def tell(directory: Path, run: int) -> Iterator[str]:
-    """Yield the story of a run of the batch in a folder. Raises UsageError for a run, or a batch, that is not there."""
+    """Yield the lines of a run of the batch in a folder, under a heading for each day; see `manifest_with`."""
+    manifest, scenario = manifest_with(directory, run), read_scenario(directory)
+    sentences, ending = told(scenario, int(manifest["seed"]), run)
+    today = -1
+    for day, sentence in sentences:
+        if int(day) != today:
+            today = int(day)
+            yield heading(scenario.model.start_date, today)
+        yield f"  {sentence}"
+    yield "\nAt the horizon"
+    for line in ending:
+        yield f"  {line}"
+
+
+def manifest_with(directory: Path, run: int) -> Manifest:
+    """Return the manifest of the batch in a folder. Raises UsageError for a run, or a batch, that is not there."""
     manifest = read(Path(directory))
     first, stop = manifest["runs"]
     if not first <= run < stop:
         raise UsageError(f"--run {run}: the batch in {directory} holds runs {first} to {stop - 1}")
-    yield from tell_run(read_scenario(manifest), int(manifest["seed"]), run)
+    return manifest

@@ -10,8 +10,9 @@ from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import fire, note
 from sim.rules.changes import everything_changed
 from sim.rules.movement import knock_out
+from sim.rules.siege import fall
 from sim.rules.tension import raise_by, reopen, suspend
-from sim.world.codes import NOBODY, Activity, EventState, LogKind, Mechanism, Verb
+from sim.world.codes import NOBODY, Activity, EventState, LogKind, Mechanism, SiegeState, Verb
 
 
 @njit(cache=True)
@@ -100,3 +101,5 @@ def apply(world, effect):
         reopen(world, effect.target, day)
     elif effect.verb == Verb.TENSION:
         raise_by(world.tensions, effect.target, effect.amount)
+    elif effect.verb == Verb.FALL and world.sieges[effect.target].state == SiegeState.ON:
+        fall(world, effect.target, day)

@@ -148,6 +148,7 @@ def names_of_course(model: ScenarioModel) -> Iterator[Problem]:
             for key in ("suspend", "restore"):
                 yield from unknown((*at, key), "channel", getattr(effect, key), model.channels)
             yield from unknown((*at, "tension"), "tension", effect.tension, model.tensions)
+            yield from unknown((*at, "fall"), "siege", effect.fall, model.sieges)
             if effect.relation:
                 yield from all_unknown((*at, "relation", "between"), "side", effect.relation.between, model.sides)
     for one, stone in model.milestones.items():

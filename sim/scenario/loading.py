@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ class Scenario:
     """A validated scenario.
 
     `text`: everything it says, as JSON, from which it can be read again; `hash`: SHA-256 of that with keys sorted;
-    `path`: its YAML file, None for one made from data.
+    `path`: its YAML file, None for one made from data; `basemap`: the file of its base map, where it has one;
+    `sets`: the key paths that were set on the command line; `extends`: the scenario that it changes, if it does.
     """
 
     name: str
@@ -34,6 +35,9 @@ class Scenario:
     text: str
     hash: str
     path: Path | None
+    basemap: Path | None = None
+    sets: tuple[str, ...] = ()
+    extends: str | None = None
 
     @property
     def short_hash(self) -> str:
@@ -53,9 +57,11 @@ def load(name: str | Path, sets: Sequence[str] | Mapping[str, Any] = ()) -> Scen
     chain = chain_of(path)
     key = (*(stamp(one) for file in chain for one in files_of(file)), repr(sets))
     if key not in _cache:
-        source = read_chain(chain)
-        source = apply_sets(source, read_sets(sets))
-        _cache[key] = validate(source, scenario_name(path), path)
+        changes = read_sets(sets)
+        found = validate(apply_sets(read_chain(chain), changes), scenario_name(path), path)
+        paths = tuple(".".join(map(str, one)) for one, _ in changes)
+        base = chain[-1] if changes else chain[-2] if len(chain) > 1 else None
+        _cache[key] = replace(found, sets=paths, extends=scenario_name(base) if base else None)
     return _cache[key]
 
 
@@ -119,14 +125,22 @@ def validate(source: Source, name: str, path: Path | None) -> Scenario:
     except ValidationError as error:
         problems += explain(error, ScenarioModel, source)
         raise ScenarioError(cut(problems)) from None
-    problems += [told(source, one, text) for one, text in cross_check(model, path.parent if path else None)]
+    folder = basemap_folder(source) if path else None
+    problems += [told(source, one, text) for one, text in cross_check(model, folder)]
     if problems:
         raise ScenarioError(cut(problems))
     text = json.dumps(source.data, default=str, ensure_ascii=False, indent=1)
     canonical = json.dumps(source.data, default=str, ensure_ascii=False, sort_keys=True)
-    return Scenario(name, model, text, hashlib.sha256(canonical.encode()).hexdigest(), path)
+    basemap = folder / model.basemap.file if folder and model.basemap else None
+    return Scenario(name, model, text, hashlib.sha256(canonical.encode()).hexdigest(), path, basemap)
 
 
-def from_data(data: dict[str, Any], name: str) -> Scenario:
-    """Return a scenario from plain data, as `text` holds it. Raises ScenarioError."""
-    return validate(Source(data=data), name, None)
+def basemap_folder(source: Source) -> Path | None:
+    """Return the folder of the file that names the base map, which lies there too; None where none is named."""
+    place = source.values.get(("basemap", "file"))
+    return Path(place.file).parent if place else None
+
+
+def from_data(data: dict[str, Any], name: str, basemap: Path | None = None) -> Scenario:
+    """Return a scenario from plain data, as `text` holds it, and the file of its base map. Raises ScenarioError."""
+    return replace(validate(Source(data=data), name, None), basemap=basemap)

@@ -13,7 +13,7 @@ KINDS = ("value", "uniform", "triangular", "normal", "lognormal", "beta", "gamma
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
-def as_list(value: object) -> object:
+def as_list(value: Any) -> Any:
     """Return a single id as a list of one; `a; b` and `a|b` are two."""
     if isinstance(value, str):
         return [part.strip() for part in value.replace("|", ";").split(";") if part.strip()]
@@ -178,7 +178,9 @@ class Quantity(BaseModel):
         if isinstance(found, Sequence):
             return f"{self.kind} [{', '.join(f'{one:g}' for one in found)}]"
         if isinstance(found, BaseModel):
-            return f"{self.kind} {found.model_dump(exclude_none=True)}"
+            return (
+                f"{self.kind} ({', '.join(f'{key} {one}' for key, one in found.model_dump(exclude_none=True).items())})"
+            )
         return f"{self.kind} {found:g}"
 
 

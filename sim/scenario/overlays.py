@@ -5,6 +5,7 @@ from typing import Any
 
 from sim.errors import ScenarioError
 from sim.scenario.numbers import KINDS
+from sim.scenario.paths import takes_quantity
 from sim.scenario.problems import nearest
 from sim.scenario.reading import Path_, Place, Source, parse_yaml
 
@@ -58,11 +59,7 @@ def apply_sets(source: Source, sets: Iterable[tuple[Path_, Any]]) -> Source:
     """Lay each set value over the source; its source is the command line. Raises ScenarioError for unknown paths."""
     for path, value in sets:
         check_path(source.data, path)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            wrapped = {**value, "source": COMMAND_LINE} if isinstance(value, dict) and is_whole(value) else value
-        else:
-            wrapped = value
-        top = Source(data=nested(path, wrapped))
+        top = Source(data=nested(path, cited(path, value)))
         top.values[path] = Place("--set", 0, 0)
         for known in [one for one in source.values if one[: len(path)] == path]:
             del source.values[known]
@@ -70,10 +67,23 @@ def apply_sets(source: Source, sets: Iterable[tuple[Path_, Any]]) -> Source:
     return source
 
 
+def cited(path: Path_, value: Any) -> Any:
+    """Return a number that may be drawn with the command line as its source, anything else as it is."""
+    if not takes_quantity(path):
+        return value
+    if isinstance(value, dict):
+        return {**value, "source": COMMAND_LINE}
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return {"value": value, "source": COMMAND_LINE} if is_number else value
+
+
 def check_path(data: Any, path: Path_) -> None:
     """Refuse a path whose way does not exist: every key but the last must be there already."""
     here = data
     for index, part in enumerate(path[:-1]):
+        if isinstance(here, list):
+            whole = ".".join(map(str, path[:index]))
+            raise ScenarioError([f"--set {'.'.join(map(str, path))}: a list is replaced whole: --set '{whole}=[...]'"])
         if not isinstance(here, dict):
             return
         if part not in here:

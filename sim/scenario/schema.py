@@ -240,11 +240,12 @@ class Effect(Entry):
     restore: str | None = Field(default=None, description="channel")
     tension: str | None = Field(default=None, description="tension that jumps by `jump`")
     jump: NonNegative | None = None
+    fall: str | None = Field(default=None, description="siege whose garrison falls, if it is still on")
 
     @model_validator(mode="after")
     def has_one_verb(self) -> "Effect":
         """Exactly one verb, with what it needs."""
-        verbs = ("reinforce", "resize", "remove", "relation", "suspend", "restore", "tension")
+        verbs = ("reinforce", "resize", "remove", "relation", "suspend", "restore", "tension", "fall")
         given = [verb for verb in verbs if getattr(self, verb) is not None]
         if len(given) != 1:
             raise ValueError(f"exactly one of {', '.join(verbs)} is allowed, found {', '.join(given) or 'none'}")

@@ -103,6 +103,7 @@ class Verb(IntEnum):
     SUSPEND = 4
     RESTORE = 5
     TENSION = 6
+    FALL = 7
 
 
 @unique

@@ -236,6 +236,7 @@ def fill_effect(builder: "Builder", row: int, path: str, effect: Effect) -> None
     for verb, table, key in (
         ("reinforce", "formations", "men"), ("resize", "formations", "keep_share"), ("remove", "formations", None),
         ("suspend", "channels", None), ("restore", "channels", None), ("tension", "tensions", "jump"),
+        ("fall", "sieges", None),
     ):  # fmt: skip
         if getattr(effect, verb) is not None:
             record.verb, record.target = Verb[verb.upper()], builder.row(table, getattr(effect, verb))

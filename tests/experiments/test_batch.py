@@ -36,6 +36,8 @@ class FakeScenario:
     name: str = "fake"
     text: str = "title: fake\n"
     hash: str = "ab12cd34" * 8
+    basemap: Path | None = None
+    extends: str | None = None
 
     @property
     def short_hash(self) -> str:

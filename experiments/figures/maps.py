@@ -5,7 +5,10 @@ import math
 from pathlib import Path
 from typing import Any
 
-from experiments import figure_style as style
+import pandas as pd
+
+from experiments.figures import style
+from experiments.figures.style import Picture
 from sim.scenario.loading import Scenario
 from sim.scenario.schema import Formation, Position, ScenarioModel
 
@@ -29,26 +32,14 @@ def draw_scenario_map(scenario: Scenario, path: Path) -> list[Path]:
         return style.save(map_figure(scenario), Path(path))
 
 
-def map_figure(scenario: Scenario) -> Any:
-    """Return the figure of the map."""
+def map_figure(scenario: Scenario) -> Picture:
+    """Return the map, and the places on it."""
     model = scenario.model
-    lats, lons = [one.lat for one in model.places.values()], [one.lon for one in model.places.values()]
-    margin = 0.04 * max(max(lats) - min(lats), max(lons) - min(lons), 0.2)
-    west, east, south, north = min(lons) - margin, max(lons) + margin, min(lats) - margin, max(lats) + margin
-    stretch = 1.0 / math.cos(math.radians((south + north) / 2.0))
-    width = 12.5
-    height = min(11.0, max(5.0, 0.78 * width * (north - south) * stretch / (east - west) + 1.0))
-    figure = style.new_figure(width, height)
-    axes = figure.add_subplot()
-    axes.set(xlim=(west, east), ylim=(south, north), aspect=stretch)
-    axes.grid(visible=False)
-    axes.tick_params(labelsize=7.5, colors="#777777")
-    draw_basemap(axes, scenario)
+    figure, axes = blank_map(scenario, 12.5)
     draw_roads(axes, model)
-    draw_zones(axes, model, stretch)
+    draw_zones(axes, model, stretch_of(model))
     draw_places(axes, model)
-    draw_labels(figure, axes, model, stretch)
-    scale_bar(axes, west, south, east - west, north - south, stretch)
+    draw_labels(figure, axes, model, stretch_of(model))
     draw_legend(axes, model)
     axes.set_title(f"{model.title}: who holds what on {model.start_date:%-d %B %Y}")
     notice = model.basemap.notice if model.basemap else ""
@@ -56,14 +47,49 @@ def map_figure(scenario: Scenario) -> Any:
         f"{scenario.name} ({scenario.short_hash}){' · base map: ' + notice if notice else ''}",
         fontsize=7, color="#555555", x=0.01, ha="left", wrap=True,
     )  # fmt: skip
-    return figure
+    listed = [(one, place.lat, place.lon, place.holder or "nobody") for one, place in model.places.items()]
+    return Picture(figure, pd.DataFrame(listed, columns=["place", "lat", "lon", "holder"]))
+
+
+def blank_map(scenario: Scenario, width: float) -> tuple[Any, Any]:
+    """Return a figure (`width` inches) and axes that frame the scenario's places, with base map and scale bar."""
+    west, east, south, north = frame_of(scenario.model)
+    stretch = stretch_of(scenario.model)
+    height = min(11.0, max(5.0, 0.78 * width * (north - south) * stretch / (east - west) + 1.0))
+    figure = style.new_figure(width, height)
+    axes = figure.add_subplot()
+    dress_map(axes, scenario)
+    return figure, axes
+
+
+def dress_map(axes: Any, scenario: Scenario) -> None:
+    """Frame the scenario's places and draw base map and scale bar."""
+    west, east, south, north = frame_of(scenario.model)
+    axes.set(xlim=(west, east), ylim=(south, north), aspect=stretch_of(scenario.model))
+    axes.grid(visible=False)
+    axes.tick_params(labelsize=7.5, colors="#777777")
+    draw_basemap(axes, scenario)
+    scale_bar(axes, west, south, east - west, north - south, stretch_of(scenario.model))
+
+
+def frame_of(model: ScenarioModel) -> Box:
+    """Return the map's frame (west, east, south, north, degrees) with a margin round all places."""
+    lats, lons = [one.lat for one in model.places.values()], [one.lon for one in model.places.values()]
+    margin = 0.04 * max(max(lats) - min(lats), max(lons) - min(lons), 0.2)
+    return min(lons) - margin, max(lons) + margin, min(lats) - margin, max(lats) + margin
+
+
+def stretch_of(model: ScenarioModel) -> float:
+    """Return how much longer a degree of latitude is than one of longitude, in the middle of the map."""
+    _, _, south, north = frame_of(model)
+    return 1.0 / math.cos(math.radians((south + north) / 2.0))
 
 
 def draw_basemap(axes: Any, scenario: Scenario) -> None:
     """Draw the rivers and borders of the scenario's base map."""
-    if scenario.model.basemap is None or scenario.path is None:
+    if scenario.basemap is None:
         return
-    shapes = json.loads((scenario.path.parent / scenario.model.basemap.file).read_text(encoding="utf-8"))
+    shapes = json.loads(scenario.basemap.read_text(encoding="utf-8"))
     for feature in shapes["features"]:
         river = feature["properties"].get("kind") == "river"
         lines = feature["geometry"]["coordinates"]

@@ -1,10 +1,12 @@
 """What all figures share: size, type, colours by side, the footer with runs, seed, scenario and version."""
 
 import textwrap
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
+import pandas as pd
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -28,6 +30,13 @@ STYLE: Any = {
 }
 
 
+class Picture(NamedTuple):
+    """A figure and the table it was drawn from, which is saved beside it as CSV."""
+
+    figure: Figure
+    table: pd.DataFrame
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Return a figure (inches) of its own, without pyplot's global state."""
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -46,13 +55,14 @@ def footer(figure: Figure, manifest: dict[str, Any], extra: str = "") -> None:
     figure.supxlabel(f"{extra}\n{text}" if extra else text, fontsize=7.5, color="#555555", x=0.01, ha="left")
 
 
-def save(figure: Figure, path: Path) -> list[Path]:
-    """Write a figure as PNG and SVG, the same bytes for the same content; return the paths."""
+def save(picture: Picture, path: Path) -> list[Path]:
+    """Write a picture as PNG, SVG and CSV, the same bytes for the same content; return the paths."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    png, svg = path.with_suffix(".png"), path.with_suffix(".svg")
-    figure.savefig(png, dpi=DPI, metadata={"Software": None})
-    figure.savefig(svg, metadata={"Date": None, "Creator": None})
-    return [png, svg]
+    png, svg, csv = (path.with_suffix(ending) for ending in (".png", ".svg", ".csv"))
+    picture.figure.savefig(png, dpi=DPI, metadata={"Software": None})
+    picture.figure.savefig(svg, metadata={"Date": None, "Creator": None})
+    picture.table.to_csv(csv, index=False, float_format="%.6g", lineterminator="\n")
+    return [png, svg, csv]
 
 
 def colours_of(manifest: dict[str, Any], contestants: list[str]) -> dict[str, str]:
@@ -71,6 +81,11 @@ def styles_of(manifest: dict[str, Any], contestants: list[str]) -> dict[str, Any
         styles[one] = LINE_STYLES[used.get(side, 0) % len(LINE_STYLES)]
         used[side] = used.get(side, 0) + 1
     return styles
+
+
+def races_in_order(manifest: dict[str, Any]) -> list[str]:
+    """Return the races, the headline first."""
+    return sorted(manifest["races"], key=lambda race: not manifest["races"][race]["headline"])
 
 
 def name_of(manifest: dict[str, Any], contestant: str, width: int = 26) -> str:
@@ -97,3 +112,24 @@ def spread_labels(heights: list[float], gap: float, low: float, high: float) -> 
 def in_style() -> Any:
     """Return the context in which figures are drawn."""
     return mpl.rc_context(STYLE)
+
+
+def calendar_axis(axes: Any, manifest: dict[str, Any], above: bool = True, most: int = 9) -> None:
+    """Mark the first of `most` months below, and days since the start above."""
+    start, horizon = date.fromisoformat(manifest["start_date"]), manifest["horizon_days"]
+    firsts = [day for day in range(horizon + 1) if (start + timedelta(days=day)).day == 1]
+    if len(firsts) < 2:
+        axes.set_xlabel(f"days since {start:%d %B %Y}")
+        return
+    every = max(1, -(-len(firsts) // most))
+    axes.set_xticks(firsts[::every], [f"{start + timedelta(days=day):%-d %b %Y}" for day in firsts[::every]])
+    if above:
+        days = axes.secondary_xaxis("top")
+        days.set_xlabel("days since the start", fontsize=8, color="#555555")
+        days.tick_params(labelsize=8, colors="#555555")
+
+
+def darker(colour: str) -> str:
+    """Return a colour dark enough to be read as text on white."""
+    red, green, blue = (int(colour[index : index + 2], 16) * 0.75 for index in (1, 3, 5))
+    return f"#{round(red):02x}{round(green):02x}{round(blue):02x}"

@@ -1,0 +1,159 @@
+"""How a campaign goes: clashes adding up, ground changing hands, and where on the map rivals clash."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.figures import maps, style
+from experiments.figures.style import Picture
+from experiments.summary import CLASH_KINDS
+from experiments.wording import pair_name
+from sim.scenario.loading import Scenario
+
+PAIR_COLOURS = ("#B5423C", "#3A6EA5", "#3B8C6E", "#8A5A9E", "#C58B2A")
+LABELLED_PLACES = 8
+BANDS = ((0.05, 0.95, 0.15), (0.25, 0.75, 0.3))
+
+
+def clashes_of(incidents: pd.DataFrame) -> pd.DataFrame:
+    """Return the incidents that are clashes."""
+    return incidents[incidents["kind"].isin(CLASH_KINDS)]
+
+
+def pairs_of(runs: list[str]) -> list[str]:
+    """Return the pairs of rivals among the names of a run table's columns."""
+    return list(dict.fromkeys(name.split(":")[1] for name in runs if name.startswith("clashes:")))
+
+
+def cumulative_figure(incidents: pd.DataFrame, pairs: list[str], manifest: dict[str, Any]) -> Picture:
+    """Draw the clashes of each pair of rivals up to each day: mean, and bands of 50 and 90 % of runs."""
+    counted = {pair: by_day(clashes_of(incidents), pair, manifest) for pair in pairs}
+    figure = style.new_figure(9.2, 1.2 + 2.0 * max(1, len(pairs)))
+    for index, (pair, found) in enumerate(counted.items()):
+        axes = figure.add_subplot(len(pairs), 1, index + 1)
+        colour = PAIR_COLOURS[index % len(PAIR_COLOURS)]
+        for low, high, alpha in BANDS:
+            axes.fill_between(found.day, found[name(low)], found[name(high)], color=colour, alpha=alpha, linewidth=0)
+        axes.plot(found.day, found["mean"], color=colour, linewidth=2)
+        axes.set(xlim=(0, manifest["horizon_days"]), ylim=(0, max(1.0, 1.08 * float(found[name(0.95)].max()))))
+        axes.set_ylabel("clashes")
+        axes.set_title(pair_name(manifest, pair), fontsize=10)
+        style.calendar_axis(axes, manifest, above=index == 0)
+    figure.suptitle("Clashes so far", x=0.01, ha="left", fontweight="bold", fontsize=13)
+    style.footer(figure, manifest, "Line: mean over all runs; bands: 50 and 90 % of runs.")
+    return Picture(figure, pd.concat(counted, names=["pair", "row"]).reset_index(level="pair"))
+
+
+def name(level: float) -> str:
+    """Return the column of a quantile."""
+    return f"q{round(100 * level):02d}"
+
+
+def by_day(clashes: pd.DataFrame, pair: str, manifest: dict[str, Any]) -> pd.DataFrame:
+    """Return, for each day, the clashes of a pair up to it: mean and quantiles over all runs."""
+    first, stop = manifest["runs"]
+    horizon = manifest["horizon_days"]
+    ours = clashes[clashes["pair"] == pair]
+    counts = np.zeros((stop - first, horizon + 1), np.int32)
+    at = np.minimum(np.ceil(ours["day"].to_numpy()).astype(int), horizon)
+    np.add.at(counts, (ours["run"].to_numpy() - first, at), 1)
+    sums = counts.cumsum(axis=1)
+    levels = [level for low, high, _ in BANDS for level in (low, high)]
+    quantiles = np.quantile(sums, levels, axis=0, method="inverted_cdf")
+    columns = {name(level): row for level, row in zip(levels, quantiles, strict=True)}
+    return pd.DataFrame({"day": np.arange(horizon + 1), "mean": sums.mean(axis=0), **columns})
+
+
+# ---------------------------------------------------------------- where
+
+
+def clash_map_figure(
+    scenario: Scenario, incidents: pd.DataFrame, pairs: list[str], manifest: dict[str, Any]
+) -> Picture:
+    """Draw where clashes happen: a disc at each place, its area in proportion to the clashes a run near it."""
+    total = manifest["runs"][1] - manifest["runs"][0]
+    found = clashes_of(incidents).groupby(["place", "pair"]).size().div(total).rename("clashes_a_run").reset_index()
+    found = found.sort_values("clashes_a_run", ascending=False, kind="stable")
+    model = scenario.model
+    figure, axes = maps.blank_map(scenario, 9.6)
+    maps.draw_roads(axes, model)
+    largest = float(found["clashes_a_run"].max()) if len(found) else 1.0
+    colours = {pair: PAIR_COLOURS[index % len(PAIR_COLOURS)] for index, pair in enumerate(pairs)}
+    where = {one: (model.places[one].lat, model.places[one].lon) for one in found["place"]}
+    spots = pd.DataFrame([where[one] for one in found["place"]], columns=["lat", "lon"], index=found.index)
+    for pair in pairs:
+        ours = found["pair"] == pair
+        sizes = (1100 * found.loc[ours, "clashes_a_run"] / largest).clip(lower=6.0)
+        axes.scatter(spots.loc[ours, "lon"], spots.loc[ours, "lat"], s=sizes, color=colours[pair], alpha=0.55,
+                     edgecolor="white", linewidth=0.7, zorder=4)  # fmt: skip
+    label_places(figure, axes, model, found)
+    axes.set_title("Where do the rivals clash?")
+    draw_key(axes, colours, largest, manifest)
+    note = "Area of a disc: clashes a run near that place."
+    style.footer(figure, manifest, note if len(found) else "There were no clashes in these runs.")
+    return Picture(figure, pd.concat([found, spots], axis=1))
+
+
+def label_places(figure: Any, axes: Any, model: Any, found: pd.DataFrame) -> None:
+    """Name the places with the most clashes, where there is room."""
+    figure.draw_without_rendering()
+    taken: list[maps.Box] = []
+    for one in dict.fromkeys(found["place"].head(2 * LABELLED_PLACES)):
+        if len(taken) < LABELLED_PLACES:
+            place = model.places[one]
+            maps.place_label(figure, axes, place.name.split(" (")[0], (place.lon, place.lat), taken, bold=False)
+
+
+def draw_key(axes: Any, colours: dict[str, str], largest: float, manifest: dict[str, Any]) -> None:
+    """Explain colours and sizes."""
+    from matplotlib.lines import Line2D
+
+    look: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 9, "alpha": 0.7}
+    handles = [
+        Line2D([], [], color=colour, label=pair_name(manifest, pair), **look) for pair, colour in colours.items()
+    ]
+    for share in (1.0, 0.25):
+        handles.append(Line2D([], [], marker="o", linestyle="", color="#999999", markersize=(1100 * share) ** 0.5,
+                              alpha=0.55, label=f"{largest * share:.2g} clashes a run"))  # fmt: skip
+    axes.figure.legend(
+        handles=handles, loc="outside right center", fontsize=8, frameon=False, labelspacing=1.8, handletextpad=1.6
+    )
+
+
+# ---------------------------------------------------------------- control over time
+
+
+def control_figure(held: np.ndarray, scenario: Scenario, manifest: dict[str, Any]) -> Picture:
+    """Draw which share of all places each side holds, day by day.
+
+    `held`: places held (float, runs x days x sides and nobody), as `experiments.control.held_by_day` returns it.
+    """
+    model = scenario.model
+    shares = held.mean(axis=0) / held[0, 0].sum()
+    sides = [*model.sides, "nobody"]
+    colours = [*(side.colour for side in model.sides.values()), style.NOBODY_COLOUR]
+    figure = style.new_figure(9.6, 4.8)
+    axes = figure.add_subplot()
+    days = np.arange(shares.shape[0])
+    axes.stackplot(days, shares.T, colors=colours, alpha=0.85, linewidth=0.4, edgecolor="white")
+    axes.set(xlim=(0, days[-1]), ylim=(0, 1), ylabel="share of all places")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    style.calendar_axis(axes, manifest)
+    name_ends(axes, shares[-1], sides, colours, model, float(days[-1]))
+    axes.set_title("Who holds the ground?")
+    note = f"Mean over {held.shape[0]:,} runs, replayed; {int(held[0, 0].sum())} places."
+    style.footer(figure, manifest, note)
+    table = pd.DataFrame(shares, columns=sides).rename_axis("day").reset_index()
+    return Picture(figure, table)
+
+
+def name_ends(axes: Any, ends: np.ndarray, sides: list[str], colours: list[str], model: Any, last: float) -> None:
+    """Name each band at its right end."""
+    middles = (np.cumsum(ends) - ends / 2).tolist()
+    for one, share, colour, middle, label in zip(
+        sides, ends, colours, middles, style.spread_labels(middles, 0.055, 0.0, 1.0), strict=True
+    ):
+        side = "Nobody" if one == "nobody" else model.sides[one].name.split(" (")[0]
+        axes.plot([last, last * 1.02], [middle, label], color=colour, linewidth=0.8, clip_on=False)
+        axes.text(last * 1.025, label, f"{side} {share:.0%}", color=style.darker(colour), va="center", fontsize=8.5)

@@ -1,0 +1,255 @@
+"""A batch or a comparison as one HTML page that needs nothing else: to read, to print, to brief from."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+
+from experiments import compare, phrases, plots, sensitivity, tables, wording
+from experiments import manifest as manifests
+from experiments.batch import PLOTS_FOLDER, REPORT_FILE, SUMMARY_FILE
+from experiments.figures import style
+from experiments.terminal import headline
+from experiments.terminal_compare import caption, moves
+from sim.errors import ScenarioError
+from sim.scenario.differences import differences
+from sim.scenario.loading import Scenario, load
+from sim.scenario.provenance import iter_quantities
+
+TEMPLATE = "report.html.jinja"
+SHOWN_ASSUMPTIONS = 15
+RANGE = np.array([0.05, 0.5, 0.95])
+Context = dict[str, Any]
+
+
+def write_report(directory: Path, out: Path | None = None) -> Path:
+    """Write the report of the finished batch or comparison in a folder; return its path. Raises UsageError.
+
+    Plots that are not there yet are drawn first.
+    """
+    directory = Path(directory)
+    if not compare.is_comparison(directory):
+        manifests.require_complete(directory)
+    if not list((directory / PLOTS_FOLDER).glob("*.png")):
+        plots.draw(directory)
+    context = of_comparison(directory) if compare.is_comparison(directory) else of_batch(directory)
+    path = out or directory / REPORT_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(environment().get_template(TEMPLATE).render(context), encoding="utf-8")
+    return path
+
+
+def environment() -> jinja2.Environment:
+    """Return the template engine: everything is escaped, and a name that is not there is an error."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- a batch
+
+
+def of_batch(directory: Path) -> Context:
+    """Return what the template needs for a batch."""
+    manifest, scenario = manifests.read(directory), manifests.read_scenario(directory)
+    summary = manifests.read_json(directory / SUMMARY_FILE)
+    sure = sureness(directory, summary, manifest)
+    return {
+        **heading(scenario, manifest),
+        "kind": "batch",
+        "summary_sentences": list(phrases.about_batch(summary, manifest)),
+        "races": [race_rows(summary, race, manifest) for race in style.races_in_order(manifest)],
+        "milestones": milestone_rows(summary, manifest),
+        "clashes": clash_rows(summary, manifest),
+        "pictures": pictures(directory),
+        "differs": differs_from_base(scenario, manifest),
+        **sure,
+    }
+
+
+def heading(scenario: Scenario, manifest: Context) -> Context:
+    """Return title, question, run numbers, how to reproduce it, assumptions and sources."""
+    model, (first, stop) = scenario.model, manifest["runs"]
+    name = manifest["scenario"]
+    return {
+        "title": model.title,
+        "question": model.question,
+        "note": model.note,
+        "manifest": manifest,
+        "runs": stop - first,
+        "start": f"{model.start_date:%-d %B %Y}",
+        "horizon": phrases.day_text(model.horizon_days, manifest),
+        "command": manifest["command_line"] or f"race run {name} --runs {first}:{stop} --seed {manifest['seed']}",
+        "assumptions": list(assumption_rows(scenario)),
+        "numbers": len(list(iter_quantities(model))),
+        "sources": cited_sources(scenario),
+        "notice": model.basemap.notice if model.basemap else "",
+    }
+
+
+def race_rows(summary: Context, race: str, manifest: Context) -> Context:
+    """Return the table of a race."""
+    found = summary["races"][race]
+    rows = []
+    for one, first in found["first"].items():
+        finish = found["finish"].get(one)
+        days = [phrases.day_text(finish[key], manifest) if finish else "" for key in ("q05", "q50", "q95")]
+        rows.append({
+            "name": wording.name_of(manifest, one), "first": phrases.share_text(first),
+            "share": first["share"], "finishes": f"{finish['share']:.0%}" if finish else "", "days": days,
+        })  # fmt: skip
+    return {"title": manifest["races"][race]["title"], "id": race, "rows": rows}
+
+
+def milestone_rows(summary: Context, manifest: Context) -> list[Context]:
+    """Return the calendar of milestones, in the order of their medians."""
+    found = summary["milestones"]
+    order = sorted(found, key=lambda one: (found[one]["q50"] or 1e9, -found[one]["share"]))
+    return [
+        {
+            "title": manifest["milestones"][one]["title"],
+            "share": phrases.share_text(found[one]),
+            "days": [phrases.day_text(found[one][key], manifest) for key in ("q05", "q25", "q50", "q75", "q95")],
+        }
+        for one in order
+    ]
+
+
+def clash_rows(summary: Context, manifest: Context) -> list[Context]:
+    """Return clashes by pair and kind."""
+    return [
+        {"pair": wording.pair_name(manifest, pair), "kind": kind.replace("_", " "),
+         "mean": wording.mean(one),
+         "any": phrases.share_text(one["any"]) if "any" in one else ""}
+        for pair, kinds in summary["clashes"].items() for kind, one in kinds.items()
+    ]  # fmt: skip
+
+
+def sureness(directory: Path, summary: Context, manifest: Context) -> Context:
+    """Return what tells how sure the numbers are, and which assumptions decide."""
+    runs = tables.read(directory, "runs")
+    race, found = headline(summary)
+    leader = max(found["finish"], key=lambda one: found["first"][one]["share"])
+    name = wording.name_of(manifest, leader)
+    decisive = sensitivity.tipping(runs, runs[f"winner:{race}"].eq(leader).to_numpy(float))
+    days = runs[f"finish_day:{race}:{leader}"].fillna(manifest["horizon_days"]).to_numpy(float)
+    clashes = runs[[column for column in runs.columns if column.startswith("clashes:")]].sum(axis=1).to_numpy(float)
+    shares = {f"the day on which {name} finishes": sensitivity.explained_share(runs, days),
+              "the number of clashes": sensitivity.explained_share(runs, clashes)}  # fmt: skip
+    explained = {what: share for what, share in shares.items() if share is not None}
+    return {
+        "sure": list(phrases.about_sureness(summary, explained, decisive, name)),
+        "leader": name,
+        "decisive": [
+            {**row, "low": f"{row['low']:.0%}", "high": f"{row['high']:.0%}", "low_value": f"{row['low_value']:.3g}",
+             "high_value": f"{row['high_value']:.3g}", "difference": wording.signed(100 * row["difference"], 0),
+             "half": f"{100 * row['half']:.0f}"}
+            for row in decisive.head(SHOWN_ASSUMPTIONS).to_dict("records")
+        ],
+        "drawn": sensitivity.drawn(runs).shape[1],
+    }  # fmt: skip
+
+
+def differs_from_base(scenario: Scenario, manifest: Context) -> Context | None:
+    """Return what differs from the scenario that this one changes; None where there is none, or none to be found."""
+    if not manifest["extends"]:
+        return None
+    try:
+        base = load(manifest["extends"])
+    except ScenarioError:
+        return None
+    found = differences(base, scenario)
+    return {"base": base.name, "rows": [one._asdict() for one in found]}
+
+
+# ---------------------------------------------------------------- a comparison
+
+
+def of_comparison(directory: Path) -> Context:
+    """Return what the template needs for a comparison."""
+    found = compare.reopen(directory)
+    base = next(iter(found.batches.values()))
+    scenario = manifests.read_scenario(base.directory)
+    described = compare.read(directory)
+    images = pictures(directory)
+    command = described["command_line"] or f"race compare {' '.join(found.batches)}"
+    return {
+        **heading(scenario, base.manifest),
+        "command": command,
+        "kind": "comparison",
+        "summary": found.summary,
+        "base_sentences": list(phrases.about_batch(base.summary, base.manifest))[:3],
+        "others": [other_scenario(found, label, base.manifest, images) for label in found.summary["others"]],
+    }
+
+
+def other_scenario(found: compare.Comparison, label: str, manifest: Context, images: dict[str, str]) -> Context:
+    """Return what the template needs for one other scenario."""
+    other = found.summary["others"][label]
+    return {
+        "label": label,
+        "title": other["title"],
+        "note": other["note"],
+        "differs": other["differs"],
+        "sentences": list(phrases.about_comparison(found.summary, label, manifest)),
+        "races": [changed_race(race, changes, manifest) for race, changes in other["races"].items()],
+        "moves": [changed_row(path, one, manifest) for path, one in moves(other)],
+        "caption": caption(other),
+        "flips": other["flipped"],
+        "pictures": {
+            name.removeprefix(f"{label}_"): image for name, image in images.items() if name.startswith(f"{label}_")
+        },
+    }
+
+
+def changed_race(race: str, changes: Context, manifest: Context) -> Context:
+    """Return the table of who is first, before and after."""
+    rows = [changed_row(("races", race, "first", one), found, manifest) | {"name": wording.name_of(manifest, one)}
+            for one, found in changes["first"].items()]  # fmt: skip
+    return {"title": manifest["races"][race]["title"], "rows": rows}
+
+
+def changed_row(path: tuple[str, ...], found: Context, manifest: Context) -> Context:
+    """Return one change for a table."""
+    unit = wording.unit_of(path)
+    before, after = wording.values(found, unit)
+    return {
+        "name": wording.described(path, manifest), "before": before, "after": after, "unit": unit,
+        "change": wording.difference(found, unit), "variance": wording.times(found["variance_reduction"]),
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------- pictures, assumptions, sources
+
+
+def pictures(directory: Path) -> dict[str, str]:
+    """Return the pictures of a folder by name, each as a data address."""
+    files = sorted((directory / PLOTS_FOLDER).glob("*.png"))
+    return {file.stem: f"data:image/png;base64,{base64.b64encode(file.read_bytes()).decode()}" for file in files}
+
+
+def assumption_rows(scenario: Scenario) -> Iterator[Context]:
+    """Yield every number that is drawn, and every setting of the rules."""
+    for cited in iter_quantities(scenario.model):
+        quantity = cited.quantity
+        if quantity.is_constant and not cited.path.startswith("rules."):
+            continue
+        low, middle, high = (f"{value:.3g}" for value in quantity.quantiles(RANGE))
+        yield {
+            "path": cited.path, "value": str(quantity), "median": middle,
+            "range": "" if quantity.is_constant else f"{low} to {high}",
+            "sources": ", ".join(cited.sources), "confidence": cited.confidence or "", "note": quantity.note,
+        }  # fmt: skip
+
+
+def cited_sources(scenario: Scenario) -> list[Context]:
+    """Return the sources that numbers cite, in order of their keys."""
+    cited = {source for one in iter_quantities(scenario.model) for source in one.sources}
+    return [
+        {"key": key, "description": row.description, "address": row.address}
+        for key, row in sorted(scenario.model.sources.items()) if key in cited
+    ]  # fmt: skip
