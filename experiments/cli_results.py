@@ -36,6 +36,9 @@ Examples:
 
 def plot_command(directory: ResultArgument) -> None:
     """Draw the plots of a batch or a comparison again and print their paths."""
+    from experiments.compare import require_results
+
+    require_results(directory)
     from experiments.plots import draw
 
     for path in draw(directory):

@@ -185,6 +185,14 @@ def base_folder(directory: Path) -> Path:
     return directory / BATCH_FOLDER / next(iter(read(directory)["scenarios"]))
 
 
+def require_results(directory: Path) -> None:
+    """Raise UsageError unless a folder holds a finished batch or comparison."""
+    if is_comparison(directory):
+        reopen(directory)
+    else:
+        manifests.require_complete(directory)
+
+
 def reopen(directory: Path) -> Comparison:
     """Return the finished comparison in a folder. Raises UsageError where there is none."""
     directory = Path(directory)

@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.stats import binom, t
+from scipy.stats import t
 
 from experiments.summary import NORMAL_975, censored_quantile, rounded
 
@@ -88,10 +88,12 @@ def quantile_error(arrived: np.ndarray, total: int, level: float) -> float | Non
 
     `arrived`: sorted days of the runs that arrive, of `total`.
     """
-    low, high = int(binom.ppf(0.025, total, level)), int(binom.ppf(0.975, total, level))
-    if high >= len(arrived):
+    reach = NORMAL_975 * math.sqrt(total * level * (1.0 - level))
+    low, high = max(total * level - reach - 0.5, 0.0), total * level + reach - 0.5
+    if high > len(arrived) - 1:
         return None
-    return float(arrived[high] - arrived[max(low - 1, 0)]) / (2.0 * NORMAL_975)
+    between = np.interp([low, high], np.arange(len(arrived)), arrived)
+    return float(between[1] - between[0]) / (2.0 * NORMAL_975)
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> float:

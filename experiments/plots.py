@@ -2,16 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from experiments import control, tables, track
+from experiments import compare, control, tables, track
 from experiments import manifest as manifests
 from experiments.batch import PLOTS_FOLDER
 from experiments.figures import arrivals, comparison, course, run_maps, shares, style
 from experiments.figures.style import Picture
-
-if TYPE_CHECKING:
-    from experiments.compare import Comparison
 
 REPLAYED_RUNS = 200
 WANTED_COLUMNS = ("run", "winner", "finish_day", "arrival_day:", "clashes:", "days:")
@@ -19,12 +15,9 @@ Named = tuple[str, Picture]
 
 
 def draw(directory: Path) -> list[Path]:
-    """Draw the plots of a finished batch or comparison; return the paths written. Raises UsageError."""
-    from experiments import compare
-
+    """Draw the plots of a finished batch or comparison; return the paths written."""
     if compare.is_comparison(directory):
         return draw_comparison(compare.reopen(directory))
-    manifests.require_complete(directory)
     return draw_all(directory)
 
 
@@ -35,7 +28,7 @@ def draw_all(directory: Path) -> list[Path]:
         return save_all(batch_pictures(directory), directory / PLOTS_FOLDER)
 
 
-def draw_comparison(found: "Comparison") -> list[Path]:
+def draw_comparison(found: compare.Comparison) -> list[Path]:
     """Draw the plots of a finished comparison, a set for each other scenario; return the paths written."""
     with style.in_style():
         return save_all(comparison.pictures(found), found.directory / PLOTS_FOLDER)

@@ -31,8 +31,7 @@ def write_report(directory: Path, out: Path | None = None) -> Path:
     Plots that are not there yet are drawn first.
     """
     directory = Path(directory)
-    if not compare.is_comparison(directory):
-        manifests.require_complete(directory)
+    compare.require_results(directory)
     if not list((directory / PLOTS_FOLDER).glob("*.png")):
         plots.draw(directory)
     context = of_comparison(directory) if compare.is_comparison(directory) else of_batch(directory)
