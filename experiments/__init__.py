@@ -1,7 +1,15 @@
-"""Experiments with the model: batches of runs, designs, comparisons, plots, reports, the command line.
+"""Experiments with the model: batches of runs, comparisons, plots, reports, the command line.
 
-From a notebook: `experiments.run(...)`, which is `experiments.batch.run`.
+From a notebook: `run(scenario, runs, seed)` gives a batch, `compare(base, *others)` holds scenarios against each other.
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from experiments.batch import run
+    from experiments.comparison import compare
+
+__all__ = ["compare", "run"]
 
 
 def __getattr__(name: str) -> object:
@@ -10,4 +18,8 @@ def __getattr__(name: str) -> object:
         from experiments.batch import run
 
         return run
+    if name == "compare":
+        from experiments.comparison import compare
+
+        return compare
     raise AttributeError(f"module 'experiments' has no attribute '{name}'")

@@ -21,7 +21,7 @@ from experiments.cli_shared import (
 )
 
 if TYPE_CHECKING:
-    from experiments.compare import Comparison
+    from experiments.comparison import Comparison
 
 EXAMPLES = """\b
 Examples:
@@ -61,7 +61,7 @@ def compare_command(
 ) -> None:
     """Run scenarios with the same luck; show what changes, with paired 95 % intervals."""
     numbers = parse_runs(runs) if runs is not None else range(DEFAULT_RUNS)
-    from experiments.compare import compare
+    from experiments.comparison import compare
 
     with progress_bar(f"comparing with {base}: runs", hidden=quiet) as progress:
         found = compare(
@@ -95,4 +95,7 @@ def show(found: "Comparison", plots: list[Path]) -> None:
     print_comparison(found.summary, base.manifest, Console())
     typer.echo(f"\nWritten to {found.directory}: summary.json, changes.csv, flipped.csv, batches/")
     print_paths(plots)
-    typer.echo(f"Report: race report {found.directory}")
+    typer.echo(f"One page of it:  race report {found.directory}")
+    for label, other in found.summary["others"].items():
+        for run in other["flipped"].get(found.summary["headline"], {"first_runs": []})["first_runs"][:1]:
+            typer.echo(f"A run that flips:  race replay {found.directory} --run {run} --against {label}")

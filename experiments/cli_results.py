@@ -36,7 +36,7 @@ Examples:
 
 def plot_command(directory: ResultArgument) -> None:
     """Draw the plots of a batch or a comparison again and print their paths."""
-    from experiments.compare import require_results
+    from experiments.comparison import require_results
 
     require_results(directory)
     from experiments.plots import draw
@@ -49,9 +49,9 @@ def replay_command(
     directory: ResultArgument, run: RunOption, against: AgainstOption = None, movie: MovieOption = None
 ) -> None:
     """Tell one run of a batch day by day: who moves, who waits and why, assaults, raids, incidents."""
-    from experiments import compare, parting, replay
+    from experiments import comparison, parting, replay
 
-    folder = compare.base_folder(directory)
+    folder = comparison.base_folder(directory)
     warn_of_other_versions(replay.manifest_with(folder, run))
     if movie is not None:
         write_movie(folder, run, movie)

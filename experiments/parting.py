@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from experiments import compare, manifest, replay
+from experiments import comparison, manifest, replay
 from sim.scenario.loading import Scenario, load
 
 type Told = list[tuple[float, str]]
@@ -17,7 +17,7 @@ def tell(directory: Path, run: int, against: str) -> Iterator[str]:
 
     `against`: a scenario of the comparison, the folder of a batch, or a scenario's name or path.
     """
-    folder = compare.base_folder(directory)
+    folder = comparison.base_folder(directory)
     seed = int(replay.manifest_with(folder, run)["seed"])
     base, other = manifest.read_scenario(folder), scenario_of(directory, against)
     (here, here_ends), (there, there_ends) = replay.told(base, seed, run), replay.told(other, seed, run)
@@ -34,7 +34,7 @@ def tell(directory: Path, run: int, against: str) -> Iterator[str]:
 
 def scenario_of(directory: Path, against: str) -> Scenario:
     """Return the scenario that `against` means; see `tell`. Raises ScenarioError or UsageError."""
-    within = directory / compare.BATCH_FOLDER / against
+    within = directory / comparison.BATCH_FOLDER / against
     for folder in (within, Path(against)):
         if (folder / manifest.FILE_NAME).is_file():
             return manifest.read_scenario(folder)

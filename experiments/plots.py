@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from experiments import compare, control, tables, track
+from experiments import comparison, control, tables, track
 from experiments import manifest as manifests
 from experiments.batch import PLOTS_FOLDER
-from experiments.figures import arrivals, comparison, course, run_maps, shares, style
+from experiments.figures import arrivals, changes, course, run_maps, shares, style
 from experiments.figures.style import Picture
 
 REPLAYED_RUNS = 200
@@ -16,8 +16,8 @@ Named = tuple[str, Picture]
 
 def draw(directory: Path) -> list[Path]:
     """Draw the plots of a finished batch or comparison; return the paths written."""
-    if compare.is_comparison(directory):
-        return draw_comparison(compare.reopen(directory))
+    if comparison.is_comparison(directory):
+        return draw_comparison(comparison.reopen(directory))
     return draw_all(directory)
 
 
@@ -28,10 +28,10 @@ def draw_all(directory: Path) -> list[Path]:
         return save_all(batch_pictures(directory), directory / PLOTS_FOLDER)
 
 
-def draw_comparison(found: compare.Comparison) -> list[Path]:
+def draw_comparison(found: comparison.Comparison) -> list[Path]:
     """Draw the plots of a finished comparison, a set for each other scenario; return the paths written."""
     with style.in_style():
-        return save_all(comparison.pictures(found), found.directory / PLOTS_FOLDER)
+        return save_all(changes.pictures(found), found.directory / PLOTS_FOLDER)
 
 
 def save_all(pictures: Iterator[Named], folder: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 import numpy as np
 
-from experiments import compare, phrases, plots, sensitivity, tables, wording
+from experiments import comparison, phrases, plots, sensitivity, tables, wording
 from experiments import manifest as manifests
 from experiments.batch import PLOTS_FOLDER, REPORT_FILE, SUMMARY_FILE
 from experiments.figures import style
@@ -31,10 +31,10 @@ def write_report(directory: Path, out: Path | None = None) -> Path:
     Plots that are not there yet are drawn first.
     """
     directory = Path(directory)
-    compare.require_results(directory)
+    comparison.require_results(directory)
     if not list((directory / PLOTS_FOLDER).glob("*.png")):
         plots.draw(directory)
-    context = of_comparison(directory) if compare.is_comparison(directory) else of_batch(directory)
+    context = of_comparison(directory) if comparison.is_comparison(directory) else of_batch(directory)
     path = out or directory / REPORT_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(environment().get_template(TEMPLATE).render(context), encoding="utf-8")
@@ -170,10 +170,10 @@ def differs_from_base(scenario: Scenario, manifest: Context) -> Context | None:
 
 def of_comparison(directory: Path) -> Context:
     """Return what the template needs for a comparison."""
-    found = compare.reopen(directory)
+    found = comparison.reopen(directory)
     base = next(iter(found.batches.values()))
     scenario = manifests.read_scenario(base.directory)
-    described = compare.read(directory)
+    described = comparison.read(directory)
     images = pictures(directory)
     command = described["command_line"] or f"race compare {' '.join(found.batches)}"
     return {
@@ -186,7 +186,7 @@ def of_comparison(directory: Path) -> Context:
     }
 
 
-def other_scenario(found: compare.Comparison, label: str, manifest: Context, images: dict[str, str]) -> Context:
+def other_scenario(found: comparison.Comparison, label: str, manifest: Context, images: dict[str, str]) -> Context:
     """Return what the template needs for one other scenario."""
     other = found.summary["others"][label]
     return {

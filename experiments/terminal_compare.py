@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -10,12 +11,11 @@ from rich.table import Table
 from experiments import wording
 from experiments.contrast import rows
 from experiments.pairs import is_clear, strength
-from experiments.terminal import headline
 from experiments.terminal_diff import print_differences
 
 SHOWN_DIFFERENCES = 8
 SHOWN_MOVES = 12
-SHOWN_RUNS = 6
+SHOWN_WAYS = 6
 Found = dict[str, Any]
 
 
@@ -26,7 +26,10 @@ def print_comparison(summary: Found, manifest: Found, console: Console) -> None:
         if other["note"]:
             console.print(escape(other["note"]), style="dim")
         print_differs(other, console)
-        console.print(first_table(summary, other, manifest))
+        race = other["races"].get(summary["headline"])
+        if race:
+            console.print(first_table(summary, race, summary["headline"]))
+            console.print(finish_table(race))
         print_moves(other, manifest, console)
         print_flips(summary, other, console)
 
@@ -43,34 +46,32 @@ def print_differs(other: Found, console: Console) -> None:
 
 
 def grid(title: str, columns: tuple[str, ...], align: str) -> Table:
-    """Return an empty table; `align`: a letter a column, l or r. The first column never folds."""
-    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left")
-    for index, (column, side) in enumerate(zip(columns, align, strict=True)):
-        table.add_column(column, justify="right" if side == "r" else "left", no_wrap=side == "r" or index == 0)
+    """Return an empty table; `align`: a letter a column, l or r. Only columns of words fold."""
+    table = Table(title=title, title_justify="left", title_style="bold", caption_justify="left", box=SIMPLE_HEAD)
+    for column, side in zip(columns, align, strict=True):
+        table.add_column(column, justify="right" if side == "r" else "left", no_wrap=side == "r", overflow="fold")
     return table
 
 
-def first_table(summary: Found, other: Found, manifest: Found) -> Table:
-    """Return the table of the headline race: P(first) and the mean day of each contestant, before and after."""
-    name, race = headline(
-        {"races": {one: {**manifest["races"][one], **found} for one, found in other["races"].items()}}
-    )
-    table = grid(
-        f"Race '{name}', the same {summary['runs']:,} runs of seed {summary['seed']} in both",
-        ("contestant", "first", "then", "change in points", "variance", "mean day", "then", "change in days"),
-        "lrrrrrrr",
-    )  # fmt: skip
-    for one, first in race["first"].items():
-        cells = [*wording.values(first, wording.POINTS), wording.difference(first, wording.POINTS)]
-        cells.append(wording.times(first["variance_reduction"]))
-        if one in race["finish"]:
-            day = race["finish"][one]["restricted_mean_day"]
-            cells += [*wording.values(day, wording.DAYS), wording.difference(day, wording.DAYS)]
-        table.add_row(one, *cells)
-    table.caption = (
-        "paired 95 % intervals; variance: how many times smaller than with unpaired runs; mean day: "
-        "a run without arrival counts with the horizon"
-    )
+def first_table(summary: Found, race: Found, name: str) -> Table:
+    """Return the table of who is first in a race, before and after."""
+    title = f"First in race '{name}', the same {summary['runs']:,} runs of seed {summary['seed']} in both"
+    table = grid(title, ("", "base", "other", "change in points", "variance"), "lrrrr")
+    for one, found in race["first"].items():
+        cells = (*wording.values(found, wording.POINTS), wording.difference(found, wording.POINTS))
+        table.add_row(one, *cells, wording.times(found["variance_reduction"]))
+    table.caption = "paired 95 % intervals; variance: how many times smaller than with unpaired runs"
+    return table
+
+
+def finish_table(race: Found) -> Table:
+    """Return the table of the mean days on which contestants finish a race, before and after."""
+    table = grid("Mean day at the finish", ("", "base", "other", "change in days", "variance"), "lrrrr")
+    for one, found in race["finish"].items():
+        day = found["restricted_mean_day"]
+        cells = (*wording.values(day, wording.DAYS), wording.difference(day, wording.DAYS))
+        table.add_row(one, *cells, wording.times(day["variance_reduction"]))
+    table.caption = "a run without arrival counts with the horizon"
     return table
 
 
@@ -116,11 +117,10 @@ def print_moves(other: Found, manifest: Found, console: Console) -> None:
 
 def print_flips(summary: Found, other: Found, console: Console) -> None:
     """Print how many runs have another winner in the headline race, from whom to whom."""
-    flips = other["flipped"][summary["headline"]]
+    flips = other["flipped"].get(summary["headline"], {"count": 0})
     if not flips["count"]:
         console.print(f"No run of {summary['runs']:,} has another winner.")
         return
-    ways = ", ".join(f"{one['base']} to {one['other']} {one['runs']}" for one in flips["from_to"][:SHOWN_RUNS])
-    runs = ", ".join(map(str, flips["first_runs"][:SHOWN_RUNS]))
-    console.print(f"{flips['count']:,} of {summary['runs']:,} runs have another winner: {ways}")
-    console.print(f"such as runs {runs}; look at one: race replay DIR --run {flips['first_runs'][0]} --against OTHER")
+    ways = ", ".join(f"{one['base']} to {one['other']} {one['runs']}" for one in flips["from_to"][:SHOWN_WAYS])
+    runs = ", ".join(map(str, flips["first_runs"][:SHOWN_WAYS]))
+    console.print(f"{flips['count']:,} of {summary['runs']:,} runs have another winner, such as {runs}: {ways}")

@@ -8,7 +8,7 @@ from functools import partial
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from PIL import Image
@@ -120,7 +120,7 @@ class Scene:
         self.axes.set(xticks=[], yticks=[], anchor="W")
         maps.draw_roads(self.axes, self.model)
         self.draw_legend()
-        self.canvas: Any = self.figure.canvas
+        self.canvas = cast(Any, self.figure.canvas)
         self.canvas.draw()
         self.ground = self.canvas.copy_from_bbox(self.figure.bbox)
         self.moving = [*self.draw_places(), *self.draw_units(), *self.draw_texts()]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import compare, contrast
-from experiments.compare import Comparison, reopen
+from experiments import comparison, contrast
+from experiments.comparison import Comparison, reopen
 from experiments.parting import day_they_part, marked, tell
 from experiments.plots import draw
 from sim.errors import UsageError
@@ -35,12 +35,12 @@ def quiet_war():
 def quiet(tmp_path_factory) -> Comparison:
     """Compare the small war with one in which rivals clash less."""
     folder = tmp_path_factory.mktemp("comparison") / "quiet"
-    return compare.compare(war(), quiet_war(), runs=RUNS, seed=2, out=folder, workers=1)
+    return comparison.compare(war(), quiet_war(), runs=RUNS, seed=2, out=folder, workers=1)
 
 
 def test_a_scenario_compared_with_itself_differs_by_exactly_zero(tmp_path):
     """Every difference and interval is zero, no run flips, nothing differs, both tell one story."""
-    found = compare.compare(war(), war(), runs=RUNS, seed=2, out=tmp_path / "x", workers=1)
+    found = comparison.compare(war(), war(), runs=RUNS, seed=2, out=tmp_path / "x", workers=1)
     changes = found.changes()
     assert set(changes["scenario"]) == {"war_again"} and len(changes) > 100
     known = changes["difference"].notna()
@@ -74,7 +74,7 @@ def test_flipped_runs_are_those_whose_winner_differs(quiet):
     assert found == expected and found
     counted = quiet.summary["others"]["quiet_war"]["flipped"]["east"]
     assert counted["count"] == len(expected) == sum(one["runs"] for one in counted["from_to"])
-    assert counted["first_runs"] == expected[: compare.SHOWN_FLIPS]
+    assert counted["first_runs"] == expected[: comparison.SHOWN_FLIPS]
 
 
 def test_every_change_has_its_row(quiet):
@@ -113,13 +113,13 @@ def test_folders_are_not_mixed(quiet, tmp_path):
     """A comparison is not written over another, nor over a batch; with --resume it must be the same one."""
     other = quiet_war()
     with pytest.raises(UsageError, match="--resume to carry it on"):
-        compare.compare(war(), other, runs=RUNS, seed=2, out=quiet.directory)
-    again = compare.compare(war(), other, runs=RUNS, seed=2, out=quiet.directory, resume=True)
+        comparison.compare(war(), other, runs=RUNS, seed=2, out=quiet.directory)
+    again = comparison.compare(war(), other, runs=RUNS, seed=2, out=quiet.directory, resume=True)
     assert again.summary == quiet.summary and all(not one.simulated_runs for one in again.batches.values())
     with pytest.raises(UsageError, match="same scenarios"):
-        compare.compare(war(), war(), runs=RUNS, seed=2, out=quiet.directory, resume=True)
+        comparison.compare(war(), war(), runs=RUNS, seed=2, out=quiet.directory, resume=True)
     with pytest.raises(UsageError, match="a folder of its own"):
-        compare.compare(war(), other, runs=RUNS, out=quiet.directory / "batches" / "war")
+        comparison.compare(war(), other, runs=RUNS, out=quiet.directory / "batches" / "war")
     with pytest.raises(UsageError, match="no comparison here"):
         reopen(tmp_path)
 
@@ -128,16 +128,16 @@ def test_sets_make_the_other_scenario(tmp_path):
     """From a name; without anything to compare with, or with a loaded scenario, the message says what is needed."""
     text = json.dumps(toys.line())
     (tmp_path / "line.yaml").write_text(text)
-    found = compare.compare(
+    found = comparison.compare(
         tmp_path / "line.yaml", runs=5, out=tmp_path / "x", workers=1, sets={"formations.r.tempo": 0.45}
     )
     days = found.summary["others"]["line_changed"]["races"]["main"]["finish"]["r"]["restricted_mean_day"]
     assert days["other"] == pytest.approx(2 * days["base"]) and list(found.batches) == ["line", "line_changed"]
     assert found.differs()["after_source"].tolist() == ["command line"]
     with pytest.raises(UsageError, match="nothing to compare with"):
-        compare.compare(tmp_path / "line.yaml", runs=5, out=tmp_path / "y")
+        comparison.compare(tmp_path / "line.yaml", runs=5, out=tmp_path / "y")
     with pytest.raises(UsageError, match="loaded already"):
-        compare.compare(load(tmp_path / "line.yaml"), sets={"horizon_days": 9}, out=tmp_path / "y")
+        comparison.compare(load(tmp_path / "line.yaml"), sets={"horizon_days": 9}, out=tmp_path / "y")
 
 
 def test_what_only_one_scenario_has_is_left_out(tmp_path):
@@ -145,7 +145,7 @@ def test_what_only_one_scenario_has_is_left_out(tmp_path):
     toy = json.loads(json.dumps(toys.duel()))
     alone = json.loads(json.dumps(toys.duel())) | {"horizon_days": 18}
     alone["races"]["main"]["finish"].pop("q")
-    found = compare.compare(from_data(toy, "two"), from_data(alone, "one"), runs=40, out=tmp_path / "x", workers=1)
+    found = comparison.compare(from_data(toy, "two"), from_data(alone, "one"), runs=40, out=tmp_path / "x", workers=1)
     race = found.summary["others"]["one"]["races"]["main"]
     assert set(race["finish"]) == {"r"} and set(race["first"]) == {"r", "tie", "nobody"}
     assert race["finish"]["r"]["restricted_mean_day"]["base"] <= 18.0

@@ -108,7 +108,9 @@ def changes():
     days = blocks(line(), "finish_day:main:r"), blocks(faster, "finish_day:main:r")
     sigmas = TEMPO_SIGMA, math.hypot(TEMPO_SIGMA, RATE_SIGMA)
     means = [MEDIAN_DAYS / rate * math.exp(s * s / 2) for rate, s in zip((1.0, FASTER), sigmas, strict=True)]
-    quarters = [MEDIAN_DAYS / rate * math.exp(norm.ppf(0.25) * s) for rate, s in zip((1.0, FASTER), sigmas, strict=True)]
+    quarters = [
+        MEDIAN_DAYS / rate * math.exp(norm.ppf(0.25) * s) for rate, s in zip((1.0, FASTER), sigmas, strict=True)
+    ]
     wins = [blocks(duel(median), "winner") == "r" for median in (1.0, 1.15)]
     counts = [blocks(coarse(toys.contact(rate), 20), CLASHES).astype(float) for rate in (0.3, 0.4)]
     return {

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments import compare, phrases, sensitivity, wording
+from experiments import comparison, phrases, sensitivity, wording
 from experiments.batch import run
 from experiments.report import write_report
 from sim.errors import UsageError
@@ -78,7 +78,7 @@ def test_the_report_of_a_batch_is_whole(batch):
 def test_the_report_of_a_comparison_is_whole(tmp_path):
     """What differs, what moves, who is first before and after, how sure."""
     other = scenario("harder", exchange_ratio=3.0)
-    compare.compare(scenario("war"), other, runs=60, seed=1, out=tmp_path / "x", workers=1)
+    comparison.compare(scenario("war"), other, runs=60, seed=1, out=tmp_path / "x", workers=1)
     path = write_report(tmp_path / "x", tmp_path / "reports" / "memo.html")
     _, text = page_of(path)
     assert path == tmp_path / "reports" / "memo.html"
@@ -108,7 +108,9 @@ def test_sentences_are_made_from_the_numbers(batch):
     assert all(min(abs(number - 100 * share) for share in shares) <= 0.5 for number in told)
 
 
-@pytest.mark.parametrize(("half", "expected"), [(0.0, 2), (0.004, 2), (0.04, 2), (0.3, 1), (0.99, 1), (1.0, 0), (25, 0)])
+@pytest.mark.parametrize(
+    ("half", "expected"), [(0.0, 2), (0.004, 2), (0.04, 2), (0.3, 1), (0.99, 1), (1.0, 0), (25, 0)]
+)
 def test_digits_follow_the_interval(half, expected):
     """The first digit of the half width is the last one shown, two at most."""
     assert wording.digits(half) == expected

@@ -61,7 +61,9 @@ def test_an_overlay_is_told_key_by_key(folder):
 
 def test_another_source_alone_is_a_difference(folder):
     """The number stays, what stands behind it does not."""
-    (folder / "other.yaml").write_text("extends: base.yaml\nformations: {r: {strength_men: {value: 1000, source: new}}}")
+    (folder / "other.yaml").write_text(
+        "extends: base.yaml\nformations: {r: {strength_men: {value: 1000, source: new}}}"
+    )
     (only,) = differences(load(folder / "base.yaml"), load(folder / "other.yaml"))
     assert only.path == "formations.r.strength_men" and (only.before_source, only.after_source) == ("one, two", "new")
     (folder / "other.yaml").write_text("extends: base.yaml\nformations: {r: {source: new}}")

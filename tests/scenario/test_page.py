@@ -9,9 +9,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from experiments.batch import run
+from sim.scenario.differences import differences
+from sim.scenario.loading import load
 
 PAGE = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text(encoding="utf-8")
-LINE, ZONE = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
+OVERLAY, LINE, ZONE = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
 def runs_of(data, folder, count):
@@ -22,6 +24,15 @@ def runs_of(data, folder, count):
     else:
         YAML().dump(data, file)
     return run(file, runs=count, seed=3, out=folder / "out", workers=1).table("runs")
+
+
+def test_the_overlay(tmp_path):
+    """It changes what it says, and nothing else."""
+    (tmp_path / "mine.yaml").write_text(OVERLAY, encoding="utf-8")
+    changed = load(tmp_path / "mine.yaml")
+    paths = [one.path for one in differences(load("june_2017"), changed)]
+    assert paths == ["zones.zaqf_outpost", "formations.mat.orders", "garrisons.isis_sukhnah.strength_men"]
+    assert changed.model.garrisons["isis_sukhnah"].strength_men.constant == 2000
 
 
 def line():

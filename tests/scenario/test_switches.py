@@ -45,7 +45,9 @@ def switched(mechanism):
         sets = [*switches()["incident"], *sets]
     for text in sets:
         path, value = text.split("=")
-        set_at(toy, path.split("."), {"null": None, "[]": []}.get(value, value if not value.isdigit() else float(value)))
+        set_at(
+            toy, path.split("."), {"null": None, "[]": []}.get(value, value if not value.isdigit() else float(value))
+        )
     if mechanism == "order_dropped":
         for unit in toy["formations"].values():
             for order in unit["orders"]:

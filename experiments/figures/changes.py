@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from experiments import tables, wording
-from experiments.compare import Comparison
+from experiments.comparison import Comparison
 from experiments.figures import course, style
 from experiments.figures.arrivals import curve
 from experiments.figures.style import Picture

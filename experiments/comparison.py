@@ -225,11 +225,12 @@ def hold_together(directory: Path, scenarios: dict[str, "Scenario"], batches: di
         changed, flipped = pairs.contrast(), pairs.flipped()
         changes.append(contrast.as_table(changed).assign(scenario=label))
         flips.append(flipped.assign(scenario=label))
+        differs = [one._asdict() for one in differences(scenarios[base], scenarios[label])]
         found[label] = {
-            "title": scenarios[label].model.title,
+            "title": title_of(scenarios[label], differs),
             "note": scenarios[label].model.note,
             "scenario_hash": scenarios[label].hash,
-            "differs": [one._asdict() for one in differences(scenarios[base], scenarios[label])],
+            "differs": differs,
             "flipped": flip_summary(flipped, list(batches[base].manifest["races"])),
             **changed,
         }
@@ -238,6 +239,13 @@ def hold_together(directory: Path, scenarios: dict[str, "Scenario"], batches: di
     summary = {**heading(base, scenarios[base], batches[base].manifest), "others": found}
     manifests.write_json(directory / SUMMARY_FILE, summary)
     return Comparison(directory, summary, batches)
+
+
+def title_of(scenario: "Scenario", differs: list[dict[str, Any]]) -> str:
+    """Return a scenario's title; of one made on the command line, what was set."""
+    if not scenario.sets:
+        return scenario.model.title
+    return "What if: " + ", ".join(f"{one['path']} = {one['after']}" for one in differs)
 
 
 def heading(label: str, scenario: "Scenario", manifest: dict[str, Any]) -> dict[str, Any]:
