@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help race test check lint golden lock clean
+.PHONY: help setup race test check lint golden notebook lock clean
 
 export MPLBACKEND := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -31,19 +31,24 @@ exit 1
 endef
 
 help:
+	@echo "make setup   set .venv up, and nothing else"
 	@echo "make race    run the baseline 10,000 times into $(OUT)"
 	@echo "make test    lint, types, imports and all tests (under 15 minutes from nothing)"
 	@echo "make check   lint, types, imports and the fast tests (under a minute once set up)"
 	@echo "make golden  write the golden summary anew, after results have changed on purpose"
+	@echo "make notebook  run docs/notebook.ipynb and keep what it shows"
 	@echo "make lock    bring requirements.lock in line with pyproject.toml"
 	@echo "make clean   remove .venv, caches and builds; results stay"
+
+setup: $(STAMP)
 
 race: $(STAMP)
 	$(BIN)/race run june_2017 --runs 10000 --seed 7 --out $(OUT) --force
 	@echo
 	@echo "The pictures are in $(OUT)/plots, the tables in $(OUT)/*.parquet, the numbers in $(OUT)/summary.json."
 	@echo "One run as a story:  $(BIN)/race replay $(OUT) --run 17"
-	@echo "Change an assumption: $(BIN)/race run june_2017 --runs 1000 --out results/mine --set KEY.PATH=VALUE"
+	@echo "All on one page:     $(BIN)/race report $(OUT)"
+	@echo "Change an assumption: $(BIN)/race compare june_2017 --set KEY.PATH=VALUE"
 
 test: $(STAMP) lint
 	$(BIN)/python -m pytest -q -n 2
@@ -69,6 +74,9 @@ $(STAMP): requirements.lock pyproject.toml
 golden: $(STAMP)
 	$(BIN)/race run june_2017 --runs 300 --seed 7 --out build/golden --force
 	cp build/golden/summary.json tests/golden/june_2017.json
+
+notebook: $(STAMP)
+	$(BIN)/jupyter-execute --inplace docs/notebook.ipynb
 
 # Not pip: the lock holds the hashes that the registry gives, whatever else this machine's pip is told to use.
 # Pins stay as they are where they still fit; to renew them all: make lock UPGRADE=--upgrade

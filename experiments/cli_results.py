@@ -20,6 +20,10 @@ AgainstOption = Annotated[
         "one of its scenarios.",
     ),
 ]
+SetsOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY.PATH=VALUE", help="Changes OTHER, by default the batch's own scenario."),
+]
 MovieOption = Annotated[
     Path | None, typer.Option("--movie", metavar="FILE.gif|.mp4", help="Draw the run as an animation instead.")
 ]
@@ -46,7 +50,11 @@ def plot_command(directory: ResultArgument) -> None:
 
 
 def replay_command(
-    directory: ResultArgument, run: RunOption, against: AgainstOption = None, movie: MovieOption = None
+    directory: ResultArgument,
+    run: RunOption,
+    against: AgainstOption = None,
+    sets: SetsOption = None,
+    movie: MovieOption = None,
 ) -> None:
     """Tell one run of a batch day by day: who moves, who waits and why, assaults, raids, incidents."""
     from experiments import comparison, parting, replay
@@ -56,7 +64,8 @@ def replay_command(
     if movie is not None:
         write_movie(folder, run, movie)
         return
-    lines = replay.tell(folder, run) if against is None else parting.tell(directory, run, against)
+    alone = against is None and not sets
+    lines = replay.tell(folder, run) if alone else parting.tell(directory, run, against, sets or [])
     for line in lines:
         typer.echo(line)
 
@@ -86,6 +95,9 @@ def write_movie(directory: Path, run: int, movie: Path) -> None:
 
 def report_command(directory: ResultArgument, out: ReportOption = None) -> None:
     """Write a batch, or a comparison, as one HTML page to read, print and brief from."""
+    from experiments.comparison import require_results
+
+    require_results(directory)
     from experiments.report import write_report
 
     typer.echo(write_report(directory, out))

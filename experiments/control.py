@@ -1,15 +1,14 @@
 """Who holds how many places on each day: read from the event logs of replayed runs."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from sim.ensemble import Ensemble
 from sim.scenario.loading import Scenario
 from sim.world.codes import LogKind
+from sim.world.world import World
 
 
-def held_by_day(scenario: Scenario, seed: int, runs: Iterable[int]) -> np.ndarray:
+def held_by_day(scenario: Scenario, seed: int, runs: range) -> np.ndarray:
     """Return the places held (float, runs x days 0 to the horizon x sides in the scenario's order, then nobody)."""
     ensemble, model = Ensemble(scenario), scenario.model
     names = ensemble.blueprint.names["sides"]
@@ -17,12 +16,13 @@ def held_by_day(scenario: Scenario, seed: int, runs: Iterable[int]) -> np.ndarra
     start = np.zeros(len(model.sides) + 1)
     for place in model.places.values():
         start[column[names.row(place.holder) if place.holder else -1]] += 1
-    return np.array([course(ensemble, seed, run, start, column) for run in runs])
+    keys, values = ensemble.draw(seed, runs.start, runs.stop)
+    worlds = (ensemble.run(key, drawn, logging=True) for key, drawn in zip(keys, values, strict=True))
+    return np.array([course(world, start, column) for world in worlds])
 
 
-def course(ensemble: Ensemble, seed: int, run: int, start: np.ndarray, column: np.ndarray) -> np.ndarray:
+def course(world: World, start: np.ndarray, column: np.ndarray) -> np.ndarray:
     """Return the places held in one run (days x sides), from its changes of control."""
-    world = ensemble.replay(seed, run)
     log = world.log[: world.clock[0].log_rows]
     log = log[log["kind"] == LogKind.CONTROL]
     changes = np.zeros((int(world.clock[0].horizon_days) + 1, len(start)))

@@ -1,7 +1,7 @@
 """One run under two scenarios: the same luck, told side by side from the day on which the two stories part."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -12,14 +12,16 @@ type Told = list[tuple[float, str]]
 BOTH, BASE, OTHER = "    ", "  - ", "  + "
 
 
-def tell(directory: Path, run: int, against: str) -> Iterator[str]:
+def tell(directory: Path, run: int, against: str | None, sets: Sequence[str] = ()) -> Iterator[str]:
     """Yield the lines of both stories of a run of the batch (or of the comparison's base) in a folder.
 
-    `against`: a scenario of the comparison, the folder of a batch, or a scenario's name or path.
+    `against`: a scenario of the comparison, the folder of a batch, or a scenario's name or path; None for the batch's
+    own scenario. `sets`: changes to it, as of `--set`.
     """
     folder = comparison.base_folder(directory)
-    seed = int(replay.manifest_with(folder, run)["seed"])
-    base, other = manifest.read_scenario(folder), scenario_of(directory, against)
+    ours = replay.manifest_with(folder, run)
+    seed, base = int(ours["seed"]), manifest.read_scenario(folder)
+    other = load(against or ours["scenario"], sets) if sets else scenario_of(directory, against or ours["scenario"])
     (here, here_ends), (there, there_ends) = replay.told(base, seed, run), replay.told(other, seed, run)
     day = day_they_part(here, there)
     yield f"run {run} of seed {seed}:  - {base.name}  + {other.name}  (unmarked: both)"

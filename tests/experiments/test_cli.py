@@ -91,7 +91,9 @@ def test_help_comes_at_once_and_imports_nothing_heavy():
     assert fastest_s < 0.5
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["plot"], ["replay"], ["scenario"], ["scenario", "check"]])
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["plot"], ["replay"], ["compare"], ["report"], ["scenario"], ["scenario", "diff"]]
+)
 @pytest.mark.parametrize("flag", ["-h", "--help"])
 def test_every_command_has_help(command, flag):
     done = race(*command, flag)
@@ -193,6 +195,11 @@ def test_a_defect_is_not_hidden(fake):
         ["replay", "nowhere", "--run", "3"],
         ["replay", "nowhere"],
         ["plot", "nowhere"],
+        ["report", "nowhere"],
+        ["compare"],
+        ["compare", "x"],
+        ["compare", "x", "y", "--runs", "0"],
+        ["scenario", "diff", "x"],
         ["scenario", "inspect", "x"],
         ["no-such-command"],
     ],

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments import comparison, contrast
+from experiments.batch import run
 from experiments.comparison import Comparison, reopen
 from experiments.parting import day_they_part, marked, tell
 from experiments.plots import draw
@@ -160,6 +161,15 @@ def test_both_stories_part_where_the_first_sentence_differs(quiet):
     assert marks == {"    ", "  - ", "  + "}
     with pytest.raises(UsageError, match="holds runs 0 to 59"):
         list(tell(quiet.directory, 99, "quiet_war"))
+
+
+def test_a_run_against_its_own_scenario_changed(tmp_path):
+    """`--set` without another scenario changes the batch's own, found by its name."""
+    (tmp_path / "line.yaml").write_text(json.dumps(toys.line()))
+    run(tmp_path / "line.yaml", runs=3, seed=2, out=tmp_path / "x", workers=1)
+    lines = list(tell(tmp_path / "x", 1, str(tmp_path / "line.yaml"), ["formations.r.tempo=0.5"]))
+    assert lines[0] == "run 1 of seed 2:  - line  + line  (unmarked: both)"
+    assert any(line.startswith("  + ") for line in lines)
 
 
 def test_parting_and_marking_by_hand():
