@@ -26,7 +26,7 @@ Context = dict[str, Any]
 
 
 def write_report(directory: Path, out: Path | None = None) -> Path:
-    """Write the report of the batch or comparison in a folder; return its path. Raises UsageError where none is finished.
+    """Write the report of the finished batch or comparison in a folder; return its path. Raises UsageError.
 
     Plots that are not there yet are drawn first.
     """
