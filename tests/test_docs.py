@@ -55,7 +55,7 @@ def test_the_tutorial(tmp_path):
             printed = run_in(tmp_path, command)
             assert matches(shown, printed), f"{command} printed\n{printed}"
             commands += 1
-    assert commands == 9
+    assert commands == 10
     assert (tmp_path / "results" / "three" / "report.html").stat().st_size > 500_000
 
 

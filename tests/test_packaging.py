@@ -39,7 +39,7 @@ def test_every_module_is_shipped_and_nothing_else(wheel: zipfile.ZipFile):
     modules = {path.relative_to(ROOT).as_posix() for path in sources}
     packed = {name for name in wheel.namelist() if not name.startswith((SHIPPED, "race_sim-"))}
     assert modules <= packed
-    assert {Path(name).suffix for name in packed} <= {".py", ".typed"}
+    assert {Path(name).suffix for name in packed} <= {".py", ".typed", ".jinja"}
 
 
 def test_the_command_and_the_notices_are_there(wheel: zipfile.ZipFile):

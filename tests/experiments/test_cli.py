@@ -270,8 +270,12 @@ def test_ctrl_c_leaves_at_once_with_the_finished_chunks_saved(tmp_path):
     command = [sys.executable, "-c", code, "run", "fake", "--out", str(tmp_path), "--workers", "1"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "under way\n"
+    time.sleep(0.5)  # until the main thread waits, where Python takes signals at once
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=10)
+    try:
+        output, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert "interrupted: 250 of 1,000 runs are saved" in errors and errors.rstrip().endswith("--resume")
     assert len(errors.splitlines()) == 1 and not output

@@ -12,7 +12,7 @@ from sim.scenario.loading import from_data, load
 from sim.scenario.provenance import iter_quantities
 
 ROOT = Path(__file__).parents[2]
-LINE = re.findall(r"```yaml\n(.*?)```", (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+LINE = re.findall(r"```yaml\n(.*?)```", (ROOT / "scenarios" / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]
 
 
 def at(text, part):
