@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup race test check lint golden notebook lock clean
+.PHONY: help setup race test check lint golden notebook odd calibrate lock clean
 
 export MPLBACKEND := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -37,6 +37,8 @@ help:
 	@echo "make check   lint, types, imports and the fast tests (under a minute once set up)"
 	@echo "make golden  write the golden summary anew, after results have changed on purpose"
 	@echo "make notebook  run docs/notebook.ipynb and keep what it shows"
+	@echo "make odd     write the parameter tables of docs/ODD.md anew"
+	@echo "make calibrate  hold the priors to the legs and incidents observed before the start"
 	@echo "make lock    bring requirements.lock in line with pyproject.toml"
 	@echo "make clean   remove .venv, caches and builds; results stay"
 
@@ -77,6 +79,13 @@ golden: $(STAMP)
 
 notebook: $(STAMP)
 	$(BIN)/jupyter-execute --inplace docs/notebook.ipynb
+
+odd: $(STAMP)
+	$(BIN)/python docs/odd_tables.py
+
+calibrate: $(STAMP)
+	$(BIN)/python calibration/back_cast.py
+	$(BIN)/python calibration/incident_rate.py
 
 # Not pip: the lock holds the hashes that the registry gives, whatever else this machine's pip is told to use.
 # Pins stay as they are where they still fit; to renew them all: make lock UPGRADE=--upgrade

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 import sim
-from experiments import cli_compare, cli_results, cli_scenario
+from experiments import cli_claims, cli_compare, cli_results, cli_scenario
 from experiments.cli_shared import (
     DEFAULT_RUNS,
     DEFAULT_SEED,
@@ -205,6 +205,7 @@ def print_result(result: "BatchResult", plots: list[Path]) -> None:
 
 
 app.command("compare", epilog=cli_compare.EXAMPLES)(cli_compare.compare_command)
+app.command("claims", epilog=cli_claims.EXAMPLES)(cli_claims.claims_command)
 app.command("plot", epilog="\b\nExample:\n  race plot results/june_2017")(cli_results.plot_command)
 app.command("replay", epilog=cli_results.REPLAY_EXAMPLES)(cli_results.replay_command)
 app.command("report", epilog="\b\nExample:\n  race report results/june_2017")(cli_results.report_command)

@@ -29,7 +29,7 @@ def _walk(entry: object, path: str, sources: list[str], confidence: str | None) 
     elif isinstance(entry, BaseModel):
         own = list(getattr(entry, "source", None) or sources)
         sure = getattr(entry, "confidence", None) or confidence
-        for name in entry.model_fields_set:
+        for name in (one for one in type(entry).model_fields if one in entry.model_fields_set):
             yield from _walk(getattr(entry, name), f"{path}.{name}".strip("."), own, sure)
     elif isinstance(entry, dict):
         for key, value in entry.items():

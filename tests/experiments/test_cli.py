@@ -248,8 +248,9 @@ def test_plot_of_an_unfinished_batch_is_refused(fake, tmp_path):
 
 
 SLOW_BATCH = """
-import sys, time
+import signal, sys, time
 from types import SimpleNamespace
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background of a shell
 sys.path.insert(0, {tests!r})
 import test_batch
 from experiments import cli
@@ -270,7 +271,6 @@ def test_ctrl_c_leaves_at_once_with_the_finished_chunks_saved(tmp_path):
     command = [sys.executable, "-c", code, "run", "fake", "--out", str(tmp_path), "--workers", "1"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "under way\n"
-    time.sleep(0.5)  # until the main thread waits, where Python takes signals at once
     process.send_signal(signal.SIGINT)
     try:
         output, errors = process.communicate(timeout=30)
