@@ -55,7 +55,7 @@ def blank_map(scenario: Scenario, width: float) -> tuple[Any, Any]:
     """Return a figure (`width` inches) and axes that frame the scenario's places, with base map and scale bar."""
     west, east, south, north = frame_of(scenario.model)
     stretch = stretch_of(scenario.model)
-    height = min(11.0, max(5.0, 0.78 * width * (north - south) * stretch / (east - west) + 1.0))
+    height = min(11.0, max(5.0, 0.7 * width * (north - south) * stretch / (east - west) + 1.0))
     figure = style.new_figure(width, height)
     axes = figure.add_subplot()
     dress_map(axes, scenario)

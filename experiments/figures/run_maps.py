@@ -24,7 +24,7 @@ def run_maps_figure(
 
     `tracks`: by title; `winners`: the winner of the headline race and the day (NaN for nobody) by run.
     """
-    figure = style.new_figure(5.4 * len(tracks), 5.9)
+    figure = style.new_figure(5.4 * len(tracks), 5.7)
     for index, (title, track) in enumerate(tracks.items()):
         axes = figure.add_subplot(1, len(tracks), index + 1)
         draw_run(axes, scenario, track)
@@ -103,4 +103,4 @@ def draw_legend(figure: Any, model: ScenarioModel, manifest: dict[str, Any]) -> 
                       label=style.name_of(manifest, one, 60)) for one in contestants]  # fmt: skip
     handles += [Line2D([], [], marker="o", linestyle="", color=side.colour, label=f"held by {side.name.split(' (')[0]}")
                 for side in model.sides.values()]  # fmt: skip
-    figure.legend(handles=handles, loc="outside right center", fontsize=8.5, frameon=False)
+    figure.legend(handles=handles, loc="outside upper left", fontsize=9, frameon=False, ncols=6)

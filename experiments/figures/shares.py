@@ -73,7 +73,7 @@ def clashes_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Picture:
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
     highest = max((kinds["all"]["high"] for kinds in found.values()), default=0.0)
-    axes.set(xlim=(0, max(highest, 0.05) * 1.75), xlabel="clashes a run (mean)")
+    axes.set(xlim=(0, max(highest, 0.05) * 2.0), xlabel="clashes a run (mean)")
     axes.set_title("How often do the rivals clash?", pad=26)
     if not found or highest == 0.0:
         axes.text(0.5, 0.5, "no clashes in these runs", transform=axes.transAxes, ha="center", color="#555555")
