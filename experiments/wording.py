@@ -5,7 +5,7 @@ from typing import Any
 
 BEYOND = "-"
 MINUS = "\N{MINUS SIGN}"
-PERCENT, POINTS, DAYS, TIMES = "%", "points", "days", "a run"
+POINTS, DAYS, TIMES = "points", "days", "a run"
 
 
 def digits(half: float, most: int = 2) -> int:
