@@ -20,7 +20,15 @@ import pandas as pd
 
 from experiments import contrast, tables
 from experiments import manifest as manifests
-from experiments.batch import RESULTS_FOLDER, SUMMARY_FILE, BatchResult, loaded_scenario, run_batch
+from experiments.batch import (
+    PLOTS_FOLDER,
+    REPORT_FILE,
+    RESULTS_FOLDER,
+    SUMMARY_FILE,
+    BatchResult,
+    loaded_scenario,
+    run_batch,
+)
 from experiments.workers import Progress
 from sim.errors import UsageError
 from sim.scenario.differences import differences
@@ -162,10 +170,19 @@ def open_folder(directory: Path, described: dict[str, Any], resume: bool, force:
                 f"{directory}: --resume needs the same scenarios: {', '.join(before)} there, "
                 f"{', '.join(described['scenarios'])} here, or one of them has changed"
             )
-    if is_comparison(directory) and force:
-        shutil.rmtree(directory / BATCH_FOLDER, ignore_errors=True)
+    if is_comparison(directory):
+        remove_results(directory)
+        if force:
+            shutil.rmtree(directory / BATCH_FOLDER, ignore_errors=True)
     directory.mkdir(parents=True, exist_ok=True)
     manifests.write_json(directory / FILE_NAME, described)
+
+
+def remove_results(directory: Path) -> None:
+    """Remove what is made from the batches, so that nothing of it stands beside other batches."""
+    shutil.rmtree(directory / PLOTS_FOLDER, ignore_errors=True)
+    for name in (SUMMARY_FILE, CHANGES_FILE, FLIPPED_FILE, REPORT_FILE):
+        (directory / name).unlink(missing_ok=True)
 
 
 def is_comparison(directory: Path) -> bool:

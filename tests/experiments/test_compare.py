@@ -125,6 +125,22 @@ def test_folders_are_not_mixed(quiet, tmp_path):
         reopen(tmp_path)
 
 
+def test_force_leaves_nothing_of_the_comparison_before(tmp_path):
+    """Neither its batches nor its plots; an unfinished one is not read."""
+    toy = json.loads(json.dumps(toys.line()))
+    quick = json.loads(json.dumps(toys.line()))
+    quick["formations"]["r"]["tempo"] = 1.8
+    slow, fast, again = from_data(toy, "slow"), from_data(quick, "fast"), from_data(quick, "faster")
+    first = comparison.compare(slow, fast, runs=5, out=tmp_path / "x", workers=1)
+    draw(first.directory)
+    second = comparison.compare(slow, again, runs=5, out=tmp_path / "x", workers=1, force=True)
+    assert list(second.batches) == ["slow", "faster"] and not (tmp_path / "x" / "plots").exists()
+    assert sorted(one.name for one in (tmp_path / "x" / "batches").iterdir()) == ["faster", "slow"]
+    (tmp_path / "x" / "summary.json").unlink()
+    with pytest.raises(UsageError, match="not finished; go on with"):
+        reopen(tmp_path / "x")
+
+
 def test_sets_make_the_other_scenario(tmp_path):
     """From a name; without anything to compare with, or with a loaded scenario, the message says what is needed."""
     text = json.dumps(toys.line())
