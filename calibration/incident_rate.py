@@ -1,10 +1,15 @@
-"""The hazard of incidents in contact from those of 18 May to 24 June: `python calibration/incident_rate.py`.
+"""The hazards of incidents in contact and of tries on the zone, from 18 May to 24 June.
+
+`python calibration/incident_rate.py` prints both.
 
 Incidents counted / days in contact, both uncertain. What the model's own rule takes off or adds (restraint
 x obedience of both formations, a working channel, tension) is divided out with the priors, for the prior is of
 the bare hazard; so is the share of incidents that are no clashes, since warnings went unrecorded. With n incidents the
 posterior under Jeffreys' prior is gamma (n + 0.5, exposure); draws of the exposure widen it, and a gamma with the same
 mean and variance is printed beside what the scenario has.
+
+Tries on al-Tanf are known by the strikes that ended them. Strikes counted / days / the share of wishes to try that
+obedience and the ladder, with a working channel, let come to a strike; then faded from the bypass of 9 June on.
 """
 
 import csv
@@ -18,6 +23,8 @@ from sim.scenario.numbers import Quantity
 from sim.scenario.schema import ScenarioModel
 
 FOLDER = Path(__file__).parent
+WATCHED_DAYS, DAYS_SINCE_BYPASS = 38, 16  # 18 May to 24 June; 9 to 25 June
+INTRUDER, ZONE = "badia_m2", "tanf_55km"
 DRAWS, SEED = 200_000, 7
 
 
@@ -68,8 +75,26 @@ def clash_share(model: ScenarioModel) -> float:
     return clashes / (clashes + quiet)
 
 
+def share_struck(model: ScenarioModel, draw: Draw) -> np.ndarray:
+    """Return draws of the share of wishes to try that end in a strike: nobody obeyed, three rungs did not stop it."""
+    obedience = model.formations[INTRUDER].obedience
+    heed = np.max([draw(obedience[one]) for one in model.zones[ZONE].asked_by], axis=0)
+    goes_on = 1.0 - draw(model.rules.zones.stop_probability_channel)
+    return (1.0 - heed) ** 2 * goes_on**3
+
+
+def print_tries(model: ScenarioModel, draw: Draw) -> None:
+    """Print the hazard of tries that the strikes on intruders imply, beside the scenario's."""
+    strikes = sum(row["kind"] == "strike" and row["counted"] == "no" for row in rows("incidents.csv"))
+    faded = 0.5 ** (DAYS_SINCE_BYPASS / draw(model.rules.zones.try_half_life_days))
+    rate = WATCHED_DAYS * float(np.mean(share_struck(model, draw))) / float(np.mean(faded))
+    print(f"strikes on intruders: {strikes} in {WATCHED_DAYS} days; hazard of a try, before obedience, at the start:")
+    print(f"as a gamma: {{gamma: {{shape: {strikes + 0.5:.2g}, rate: {rate:.2g}}}}}; "
+          f"the scenario has {model.rules.zones.try_per_day}")  # fmt: skip
+
+
 def main() -> None:
-    """Print the posterior and the scenario's prior."""
+    """Print the posteriors and the scenario's priors."""
     model, draw = load("june_2017").model, Draw()
     count = sum(row["counted"] == "yes" for row in rows("incidents.csv"))
     exposure = sum((exposure_days(model, contact, draw) for contact in rows("contacts.csv")), np.zeros(DRAWS))
@@ -86,6 +111,7 @@ def main() -> None:
         f"  the scenario's prior                  {''.join(f'{one:8.3f}' for one in prior.quantiles(levels))}   {prior}"
     )
     print(f"as a gamma: {{gamma: {{shape: {shape:.2g}, rate: {shape / hazard.mean():.3g}}}}}")
+    print_tries(model, draw)
 
 
 if __name__ == "__main__":

@@ -74,13 +74,12 @@ def quantile_change(base: np.ndarray, other: np.ndarray, level: float) -> Change
     if None in found or None in errors:
         return {**change(found[0], found[1], None), "variance_reduction": None}
     early = [np.nan_to_num(one, nan=np.inf) <= at for one, at in zip((base, other), found, strict=True)]
-    together = errors[0] * errors[1] * correlation(*early)  # type: ignore[operator]
     unpaired = errors[0] ** 2 + errors[1] ** 2  # type: ignore[operator]
-    paired = max(unpaired - 2.0 * together, 0.0)
-    if paired < 1e-12 * unpaired or np.array_equal(base, other, equal_nan=True):
-        paired = 0.0
-    half = NORMAL_975 * math.sqrt(paired)
-    return {**change(found[0], found[1], half), "variance_reduction": reduction(unpaired, paired)}
+    if np.array_equal(base, other, equal_nan=True):
+        return {**change(found[0], found[1], 0.0), "variance_reduction": reduction(unpaired, 0.0)}
+    together = errors[0] * errors[1] * correlation(*early)  # type: ignore[operator]
+    half = NORMAL_975 * math.sqrt(max(unpaired - 2.0 * together, 0.0))
+    return {**change(found[0], found[1], half), "variance_reduction": reduction(unpaired, unpaired - 2.0 * together)}
 
 
 def quantile_error(arrived: np.ndarray, total: int, level: float) -> float | None:
@@ -97,9 +96,14 @@ def quantile_error(arrived: np.ndarray, total: int, level: float) -> float | Non
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Return the correlation of two bool arrays, 0 where one of them is constant."""
-    spread = float(one.std() * other.std())
-    return float(((one & other).mean() - one.mean() * other.mean()) / spread) if spread > 0.0 else 0.0
+    """Return the correlation of two bool arrays, counting one run of each kind that differs where there is none.
+
+    So it never is 1 while the days themselves differ, for which the indicators alone are too coarse to tell.
+    """
+    both, neither = float((one & other).sum()), float((~one & ~other).sum())
+    gained, lost = max(float((other & ~one).sum()), 1.0), max(float((one & ~other).sum()), 1.0)
+    margins = (both + lost) * (neither + gained) * (both + gained) * (neither + lost)
+    return (both * neither - gained * lost) / math.sqrt(margins)
 
 
 def no_change(found: Change) -> Change:

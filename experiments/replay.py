@@ -19,6 +19,7 @@ WAITS = {
     Reason.SUPPLY: "is out of supply and waits",
     Reason.NO_WAY: "finds no way to {place} and waits",
     Reason.RESPECTS_ZONE: "stops short of {place}: it lies in a zone it respects",
+    Reason.KEEPS_LINE: "keeps to the line agreed before {place} for now ({value:.1f} days)",
     Reason.BRIDGES: "bridges the crossing at {place} ({value:.1f} days)",
 }
 
@@ -156,6 +157,15 @@ class Story:
     def tell_main_effort(self, row: Any) -> str:
         """An air arm shifts its main effort."""
         return f"{self.title('air_arms', row['other'])} shifts its main effort to {self.formation(row['actor'])}."
+
+    def tell_gives_way(self, row: Any) -> str:
+        """Two columns meet on a road."""
+        actor, other = self.formation(row["actor"]), self.formation(row["other"])
+        return f"{actor} meets {other} on the road to {self.place(row['place'])} and gives way."
+
+    def tell_air_withdrawn(self, row: Any) -> str:
+        """An air arm stays away after a shoot-down."""
+        return f"{self.title('air_arms', row['actor'])} loses an aircraft and stays away for {row['value']:.1f} days."
 
     def tell_reaches(self, row: Any) -> str:
         """A formation comes to a place, or is back at it."""

@@ -35,12 +35,12 @@ class Purpose(IntEnum):
     ASSUMPTION_GROUP = 3
     PUSH_LENGTH = 10
     PAUSE_LENGTH = 11
+    STARTS_PUSHING = 12
+    EXPLOITS = 13
     PREPARATION = 20
     REFIT = 21
     LEAVE_OR_FIGHT = 22
-    CONSOLIDATION = 23
     REINFORCEMENT = 30
-    REINFORCEMENT_SOURCE = 31
     RAID = 32
     RAID_CUT = 33
     RAID_RETAKE = 34
@@ -48,7 +48,6 @@ class Purpose(IntEnum):
     COUNTER_ATTACK = 36
     COUNTER_ATTACK_LOSS = 37
     RAID_TARGET = 38
-    INCIDENT_COUNT = 40
     INCIDENT_KIND = 41
     INCIDENT_TIME = 42
     INCIDENT_LOSS = 43
@@ -56,6 +55,9 @@ class Purpose(IntEnum):
     INCIDENT_WITHDRAWS = 45
     LINE_AGREED = 46
     LINE_BROKEN = 47
+    LINE_KEPT = 48
+    INCIDENT_AIR = 49
+    AIR_WITHDRAWN = 92
     ZONE_TRY = 50
     ZONE_RUNG = 51
     ZONE_LOSS = 52
@@ -65,7 +67,6 @@ class Purpose(IntEnum):
     EVENT_HAPPENS = 70
     EVENT_HAZARD = 71
     SIEGE_FALLS = 80
-    OBEDIENCE = 90
 
 
 def draw_key(text: str) -> np.uint64:
@@ -120,30 +121,6 @@ def lognormal(clock, purpose, first_id, second_id, ordinal, median, sigma):
     """Return a lognormal draw with the given median and standard deviation of the logarithm."""
     u = uniform(clock, purpose, first_id, second_id, ordinal)
     return median * math.exp(sigma * standard_normal_quantile(u))
-
-
-@njit(cache=True)
-def happens(clock, purpose, first_id, second_id, ordinal, rate_per_day, days):
-    """Return True with probability 1 - exp(-rate x days): a hazard's first event within a stretch of time."""
-    if rate_per_day <= 0.0:
-        return False
-    return uniform(clock, purpose, first_id, second_id, ordinal) < -math.expm1(-rate_per_day * days)
-
-
-@njit(cache=True)
-def poisson_count(clock, purpose, first_id, second_id, ordinal, mean):
-    """Return a Poisson count by inversion of one uniform (means below about 20; counts are cut at 50)."""
-    if mean <= 0.0:
-        return 0
-    u = uniform(clock, purpose, first_id, second_id, ordinal)
-    probability = math.exp(-mean)
-    cumulated = probability
-    count = 0
-    while u > cumulated and count < 50:
-        count += 1
-        probability *= mean / count
-        cumulated += probability
-    return count
 
 
 @njit(cache=True)

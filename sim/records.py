@@ -35,8 +35,11 @@ def note(world, kind, day, actor, place, other, value):
 
 
 @njit(cache=True)
-def add_incident(world, kind, cause, day, place, formation, other_formation, other_place, other_side):
-    """Append one incident: formation against another formation (or a held place) of a rival side."""
+def add_incident(world, kind, cause, day, place, formation, side, other_formation, other_place, other_side):
+    """Append one incident: formation against another formation (or a held place) of a rival side.
+
+    `side`, `other_side`: whose weapons met: the formations' own, or those of aircraft over them.
+    """
     clock = world.clock[0]
     if clock.incidents >= world.incidents.shape[0]:
         clock.overflow = 1
@@ -45,7 +48,7 @@ def add_incident(world, kind, cause, day, place, formation, other_formation, oth
     row.day = day
     row.place = place
     row.formation = formation
-    row.side = world.formations[formation].side
+    row.side = side
     row.other_formation = other_formation
     row.other_place = other_place if other_formation == NOBODY else NOBODY
     row.other_side = other_side

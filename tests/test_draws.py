@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from sim import draws
-from sim.world.tables import CLOCK
 from tests import naive
 
 WORDS = st.integers(0, 2**32 - 1)
@@ -95,17 +94,3 @@ def test_draw_keys_are_never_zero_and_differ():
     """An id's draw key is a 32-bit hash of its text; 0 stands for no id."""
     keys = {int(draws.draw_key(f"formation_{index}")) for index in range(5000)}
     assert len(keys) >= 4998 and min(keys) > 0 and max(keys) < 2**32
-
-
-@pytest.mark.parametrize("mean", [0.05, 0.7, 4.0, 15.0])
-def test_poisson_count_has_the_distribution_of_scipy(mean):
-    """Chi-square against the Poisson probabilities over 20,000 ordinals."""
-    clock = np.zeros(1, CLOCK)[0]
-    clock.key_low, clock.key_high = draws.run_key(9, 1)
-    one = np.uint64(77)
-    counts = np.array([draws.poisson_count(clock, 40, one, draws.NO_ID, ordinal, mean) for ordinal in range(20_000)])
-    top = int(stats.poisson.ppf(0.999, mean))
-    seen = np.bincount(np.minimum(counts, top), minlength=top + 1)
-    share = stats.poisson.pmf(np.arange(top + 1), mean)
-    share[top] = stats.poisson.sf(top - 1, mean)
-    assert stats.chisquare(seen, share * len(counts)).pvalue > 0.001

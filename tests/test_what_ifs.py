@@ -21,12 +21,14 @@ TANF_TAKEN = ("milestones", "al_tanf_taken", "share")
 
 # What the note of each file says: the number that moves, and whether it rises (+1) or falls (-1).
 SAID = {
-    "channel_works": [(US_CLASHES, -1), (SDF_CLASHES, -1)],
+    "channel_works": [(US_CLASHES, -1)],
     "sdf_released_early": [(("milestones", "sdf_reaches_valley", MEAN_DAY), -1), (SDF_FIRST, +1)],
     "sdf_tied_down": [(SDF_FIRST, -1), (SDF_CLASHES, -1)],
     "no_restraint_from_moscow": [(US_CLASHES, +1), (SDF_CLASHES, +1)],
-    "full_obedience": [(US_CLASHES, -1), (SDF_CLASHES, -1)],
-    "garrison_falls_day_20": [(("races", "deir_ez_zor", "first_by_side", "loyalists"), -1)],
+    "full_obedience": [(US_CLASHES, -1), (SDF_CLASHES, -1), (("fired", "zone_try"), -1)],
+    "garrison_falls_day_20": [
+        (("milestones", "deir_ez_zor_city_clear", MEAN_DAY), +1), (("races", "border", "finish", "tiger", "share"), -1),
+    ],
     "no_tanf_zone": [(US_CLASHES, -1), (TANF_TAKEN, +1)],
     "no_dash_to_the_border": [
         (("milestones", "rebels_reach_valley", "share"), +1),
@@ -36,7 +38,7 @@ SAID = {
         (("milestones", "sukhnah_taken", MEAN_DAY), -1), (("milestones", "maadan_taken", MEAN_DAY), +1),
     ],
     "washington_disengages": [
-        (("milestones", "sdf_reaches_valley", MEAN_DAY), +1), (SDF_FIRST, -1), (TANF_TAKEN, +1),
+        (("milestones", "raqqa_taken", MEAN_DAY), +1), (SDF_FIRST, -1), (TANF_TAKEN, +1),
     ],
     "no_russian_air": [
         (("races", "deir_ez_zor", "finish", "m20", MEAN_DAY), +1),

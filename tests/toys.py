@@ -136,7 +136,7 @@ def supply_line(horizon_days: int = 10, days: float = 6.0) -> Toy:
     toy["rules"] = {
         "supply": {
             "stock_days": 12, "use_pushing_per_day": 1.5, "use_halted_per_day": 0.7,
-            "refill_days_per_day": 0.5, "refill_length_km": 160,
+            "refill_days_per_day": 0.5, "refill_half_km": 160,
         }
     }  # fmt: skip
     return entrants(toy, {"r": "c"})
@@ -174,12 +174,13 @@ ORDERS = {
     "y1": [{"objective": "f", "kind": "hold"}],
 }
 SMALL_WAR_RULES = """
-march: push_days 4, pause_days 1, lowest_interest 0.2, stretch_per_100_km 0.2
+march: push_days 4, push_sigma 0.4, pause_days 1, pause_sigma 0.5, pushing_at_start 0.5, \
+lowest_interest 0.2, stretch_per_100_km 0.2
 route: out_of_sector_factor 2, bypass_factor 2, bridging_days 0.7, hysteresis_share 0.1
 supply: stock_days 8, use_pushing_per_day 1.3, use_halted_per_day 0.5, refill_days_per_day 1.2, \
-refill_length_km 200, push_threshold_days 2, quality_loss_per_day 0.02, replacements_per_day 0.02
+refill_half_km 200, push_threshold_days 2, quality_loss_per_day 0.02, replacements_per_day 0.02
 assault: loss_rate_per_day 0.1, size_exponent 0.3, exchange_ratio 1.2, attacker_breakpoint_share 0.25, \
-preparation_sigma 0.5, refit_days 3, refit_sigma 0.5, leave_odds 6, leave_probability 0.5, \
+preparation_sigma 0.5, refit_days 3, refit_sigma 0.5, unsupported_clearing 0.6, leave_odds 6, leave_probability 0.5, \
 withdrawal_share 0.3, low_supply_power 0.5
 insurgents: reinforcement_per_day 0.3, reinforcement_share 0.3, reinforcement_reach_km 60, \
 raids_per_day_per_100_km 0.1, raid_reach_km 60, raid_least_men 50, raid_cut_days 2, raid_cut_sigma 0.6, \
@@ -188,9 +189,9 @@ counter_attack_reach_km 60, counter_attack_loss_share 0.2
 encounters: contact_range_km 40, incidents_per_day_moving 0.4, incidents_per_day_settled 0.15, \
 channel_factor 0.6, weight_warning 1, weight_turn_back 1, weight_strike 1, weight_shelling 1, \
 weight_shoot_down 0.5, loss_share 0.05, pause_days 0.5, withdraw_probability 0.3, line_agreed_per_day 0.1, \
-line_broken_probability 0.6
+line_broken_probability 0.6, line_kept_days 1, line_kept_sigma 0.3, air_withdrawn_days 2
 zones: try_per_day 0.4, try_factor_after_strike 0.7, try_half_life_days 60, rung_days 0.3, \
-stop_probability 0.2, stop_probability_channel 0.4, strike_loss_share 0.1
+stop_probability 0.2, stop_probability_channel 0.4, stop_probability_struck 0.5, strike_loss_share 0.1
 tension: feedback 1, highest_factor 2.5
 commands: rival_near_km 60, rival_near_interest 1.5, mend_reach_km 80, support_when_preparing 0.5
 siege: falls_exponent 0.5
@@ -239,7 +240,7 @@ def small_war(horizon_days: int = 50) -> Toy:
     toy["sectors"] = {"south": {"polygon": [[35.2, 37.9], [35.2, 39.2], [34.8, 39.2], [34.8, 37.9]]}}
     toy["zones"] = {
         "closed": {"name": "closed", "shape": "tag", "tag": "closed", "applies_to": ["red", "yellow"],
-                   "enforcer": "green_hq", "lifted_by": "opened"},
+                   "enforcer": "green_hq", "asked_by": ["red_hq"], "lifted_by": "opened"},
     }  # fmt: skip
     pair = {"between": ["red_hq", "patron"]}
     toy["tensions"] = {"t": pair | {"level": 0.3, "jump": 0.1, "half_life_days": 10}}
@@ -250,7 +251,7 @@ def small_war(horizon_days: int = 50) -> Toy:
     toy["air_arms"] = {one: arm | {"side": one, "command": f"{one}_hq", "supports": [one]} for one in ("red", "green")}
     toy["sieges"] = {
         "pocket": {"name": "pocket", "places": ["f"], "besieger": "blue", "ring_from": ["b", "g", "j"],
-                   "ring_share": 0.3, "falls_per_day": 0.01, "strength_loss_per_day": 0.005},
+                   "ring_share": 0.3, "falls_per_day": 0.01, "strength_loss_per_day": 0.005, "reference_strength": 500},
     }  # fmt: skip
     toy["events"] = {
         "offensive": {"title": "offensive", "hazard_per_day": 0.3, "hazard_times": 2, "hazard_times_when": "b_held"},

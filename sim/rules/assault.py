@@ -15,13 +15,14 @@ from sim.rules.attrition import (
     against_ring,
     attackers,
     breakpoint_of,
+    clearing_pace,
     defenders,
     losses_per_day,
     mean_power,
     takes_part,
 )
 from sim.rules.changes import everything_changed
-from sim.rules.ground import is_foreign, is_friendly, stand_no_more
+from sim.rules.ground import is_foreign, is_friendly, is_open_road, stand_no_more
 from sim.rules.movement import enter, knock_out, turn_back
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
@@ -152,10 +153,10 @@ def exchange_fire(world, leader, place, fight, now, days):
     unit = world.formations[leader]
     alliance, ring = unit.alliance, against_ring(world, unit.side, place)
     x, y = attackers(world, place, alliance), defenders(world, leader, place)
-    power = mean_power(world, place, alliance, x)
-    dx, dy = losses_per_day(world, place, ring, x, y, power)
+    power, pace = mean_power(world, place, alliance, x), clearing_pace(world, place, alliance, x)
+    dx, dy = losses_per_day(world, place, ring, x, y, power, pace)
     half_x, half_y = max(x - 0.5 * days * dx, LEAST_MEN), max(y - 0.5 * days * dy, LEAST_MEN)
-    dx, dy = losses_per_day(world, place, ring, half_x, half_y, power)
+    dx, dy = losses_per_day(world, place, ring, half_x, half_y, power, pace)
     floor_y = (1.0 - breakpoint_of(world, place)) * fight.defenders_start_men
     floor_x = (1.0 - world.settings[0].assault_attacker_breakpoint_share) * fight.attackers_start_men
     days_y = max(0.0, (y - floor_y) / dy) if dy > 0.0 else math.inf
@@ -262,7 +263,7 @@ def relieve(world, siege, leader, place, now):
 
 @njit(cache=True)
 def withdraw(world, place, share, now):
-    """Send a share of a beaten garrison to the neighbouring own place with most room; the rest disperses.
+    """Send a share of a beaten garrison along open road to the neighbouring own place with most room; others disperse.
 
     Bounded by the room there, so that garrisons do not pile up. Source: assumption (`rules.assault`).
     """
@@ -273,7 +274,10 @@ def withdraw(world, place, share, now):
         other = world.arc_places[arc]
         there = world.places[other]
         room = there.capacity_men - there.garrison_men
-        if there.holder == here.holder and there.garrison != NOBODY and room > best_room:
+        is_open = (
+            is_open_road(world, here.holder, world.arc_roads[arc]) and world.roads[world.arc_roads[arc]].bridge_out == 0
+        )
+        if is_open and there.holder == here.holder and there.garrison != NOBODY and room > best_room:
             best, best_room = other, room
     here.garrison_men = 0.0
     if best == NOBODY or left < LEAST_MEN:

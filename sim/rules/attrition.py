@@ -6,7 +6,8 @@ With X attackers and Y defenders and mixing exponent m (0 square law, 0.5 linear
 
 Laws between linear and logarithmic fit land battles best (Bracken 1995; Lucas and Turkes 2004). Small forces lose at
 higher rates, and numbers lost on both sides are often similar (Dupuy), hence the size exponent and the exchange
-ratio. Where a time to clear is given, the defenders' losses follow from it. MODEL rule 4; figures in `rules.assault`.
+ratio. Where a time to clear is given, the defenders' losses follow from it, slower without air support. MODEL rule 4;
+figures in `rules.assault`.
 """
 
 import math
@@ -78,11 +79,29 @@ def mean_power(world, place, alliance, men):
 
 
 @njit(cache=True)
-def losses_per_day(world, place, ring, attacking, defending, power):
+def clearing_pace(world, place, alliance, men):
+    """Return the attackers' pace of clearing, averaged over their men: 1 with full air support, less with less."""
+    total = 0.0
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            total += world.formations[other].strength_men * pace_of(world, other)
+    return total / max(men, LEAST_MEN)
+
+
+@njit(cache=True)
+def pace_of(world, row):
+    """Return a formation's pace of clearing: 1 with full air support, `unsupported_clearing` with none."""
+    without = world.settings[0].assault_unsupported_clearing
+    return without + (1.0 - without) * world.formations[row].support_share
+
+
+@njit(cache=True)
+def losses_per_day(world, place, ring, attacking, defending, power, pace):
     """Return the men lost a day by attackers and defenders.
 
     The loss rate of a force of X men is that of the reference size x (reference men / X) ^ size exponent.
-    `attacking`, `defending`: men; `power`: attackers' power per man over the defenders'; `ring`: a siege or -1.
+    `attacking`, `defending`: men; `power`: attackers' power per man over the defenders'; `pace`: of clearing
+    block by block; `ring`: a siege or -1.
     """
     settings, here = world.settings[0], world.places[place]
     mixing = settings.assault_mixing_exponent
@@ -96,7 +115,7 @@ def losses_per_day(world, place, ring, attacking, defending, power):
     lost_by_attackers, lost_by_defenders = a * ratio / power, b * power / ratio
     if here.clear_days > 0.0 and ring == NOBODY:
         share = -math.log1p(-min(here.breakpoint_share, 0.99)) / here.clear_days
-        lost_by_defenders = defending * share * min(1.0, engaged / here.frontage_men)
+        lost_by_defenders = defending * share * pace * min(1.0, engaged / here.frontage_men)
         lost_by_attackers = lost_by_defenders * ratio
     return lost_by_attackers, lost_by_defenders
 
@@ -115,6 +134,6 @@ def expected_days(world, row, place):
     men = defenders(world, row, place)
     if men < LEAST_MEN or not (ring != NOBODY or is_hostile(world, unit.side, place)):
         return 0.0
-    _, lost = losses_per_day(world, place, ring, unit.strength_men, men, power_ratio(world, row, place))
+    _, lost = losses_per_day(world, place, ring, unit.strength_men, men, power_ratio(world, row, place), 1.0)
     fight = breakpoint_of(world, place) * men / max(lost, 1e-6)
     return here.preparation_days + fight + here.consolidation_days

@@ -80,11 +80,14 @@ def mend_rear(world, row):
 
 @njit(cache=True)
 def is_trouble(world, side, place):
-    """Return whether a place is an end of a cut road of the side's alliance, or was lost to insurgents."""
+    """Return whether a place was lost to insurgents, or is an end of a cut road of the side's alliance that matters.
+
+    A cut matters while a formation of the alliance has no open road to a base; others open by themselves.
+    """
     here = world.places[place]
     if here.retaken == 1:
         return world.stances[side, here.holder] == Stance.HOSTILE
-    if here.cut_roads == 0 or not is_friendly(world, side, place):
+    if here.cut_roads == 0 or not is_friendly(world, side, place) or not is_cut_off(world, side):
         return False
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
         if world.roads[world.arc_roads[arc]].cut == 1 and is_friendly(world, side, world.arc_places[arc]):
@@ -93,10 +96,23 @@ def is_trouble(world, side, place):
 
 
 @njit(cache=True)
+def is_cut_off(world, side):
+    """Return whether a formation of the side's alliance has no open road to a base."""
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.cut_off == 1 and unit.alliance == world.sides[side].alliance and unit.posture != Activity.LOST:
+            if not is_besieged(world, unit.at):
+                return True
+    return False
+
+
+@njit(cache=True)
 def nearest_trouble(world, row):
     """Return the nearest place in trouble that a formation may enter within reach and sector, -1 for none."""
     unit = world.formations[row]
     best, best_km = NOBODY, world.settings[0].commands_mend_reach_km
+    if best_km <= 0.0:
+        return NOBODY
     for place in range(world.places.shape[0]):
         if not is_trouble(world, unit.side, place):
             continue
@@ -173,6 +189,8 @@ def allocate(world, row):
 def claim_on(world, row, other):
     """Return a formation's claim on an air arm: its command's interest while it fights, less while it prepares."""
     unit, arm = world.formations[other], world.air_arms[row]
+    if arm.withdrawn_until_day > world.clock[0].day:
+        return 0.0
     if unit.assault == NOBODY or world.air_sides[row, unit.side] == 0:
         return 0.0
     if world.air_places[row, nearest_place(world, other)] == 0:
@@ -187,6 +205,7 @@ def support(world, row, other, sorties):
     arm, unit = world.air_arms[row], world.formations[other]
     share = min(1.0, sorties / arm.sorties_for_full_support)
     unit.support = max(unit.support, 1.0 + share * (arm.support_factor - 1.0))
+    unit.support_share = max(unit.support_share, share)
     if share > 0.0:
         fire(world, Mechanism.AIR_SUPPORT)
 
@@ -196,3 +215,4 @@ def recall_support(world):
     """Clear yesterday's support before the day's sorties are allocated."""
     for row in range(world.formations.shape[0]):
         world.formations[row].support = 1.0
+        world.formations[row].support_share = 0.0

@@ -3,7 +3,9 @@
 A contact is a formation and its nearest rival formation, each the other's nearest, within contact range; or, where no
 rival formation is in range, a formation and the nearest rival-held place with men in it. So a front counts once,
 however many units stand behind it. The hazard accumulates and an incident falls where it passes a drawn exponential
-threshold, which is exact for any tick. MODEL rule 6; figures in `rules.encounters`.
+threshold, which is exact for any tick. In strikes and shoot-downs it is the side of the aircraft that counts. Lasting
+contact under a working channel may bring an agreed line, at which both stop (`sim.rules.march`). MODEL rule 6; figures
+in `rules.encounters`.
 """
 
 import math
@@ -12,7 +14,7 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import add_incident, fire, note
-from sim.rules.ground import nearest_place, restraint_on
+from sim.rules.ground import line_with, nearest_place, own_km, restraint_on
 from sim.rules.movement import turn_back
 from sim.rules.tension import aggravate, channel_works, heat
 from sim.world.codes import NOBODY, Activity, Cause, IncidentKind, LogKind, Mechanism, Reason, Stance
@@ -39,7 +41,6 @@ def encounters(world):
             place = nearest_rival_place(world, row)
             if place != NOBODY:
                 in_contact(world, row, NOBODY, place)
-        unit.was_moving = is_moving(world, row)
 
 
 @njit(cache=True)
@@ -135,8 +136,8 @@ def in_contact(world, row, other, place):
     alliance = world.sides[side].alliance
     moving = is_moving(world, row) == 1 or (other != NOBODY and is_moving(world, other) == 1)
     works = channel_works(world, unit.command, far_command)
-    keep_line(world, row, alliance, moving, works)
-    settled = not moving or world.lines[row, alliance] == 1
+    seek_line(world, row, other, place, works)
+    settled = not moving or line_with(world, row, alliance).agreed == 1
     rate = incidents_per_day(world, row, other, far_command, settled, works)
     remaining = clock.tick_days
     now = clock.day
@@ -171,39 +172,54 @@ def incidents_per_day(world, row, other, far_command, settled, works):
 
 
 @njit(cache=True)
-def keep_line(world, row, alliance, moving, works):
-    """Agree a line in lasting contact while a channel works; moving on again may break it."""
+def seek_line(world, row, other, place, works):
+    """Agree a line in lasting contact while a channel works; one that a formation has left behind lapses."""
     unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
-    if world.lines[row, alliance] == 1:
-        if moving and unit.was_moving == 0:
-            u = uniform(clock, Purpose.LINE_BROKEN, unit.draw_key, NO_ID, unit.line_breaks)
-            unit.line_breaks += 1
-            if u < settings.encounters_line_broken_probability:
-                world.lines[row, alliance] = 0
-                fire(world, Mechanism.LINE_BROKEN)
-                note(world, LogKind.LINE_BROKEN, clock.day, row, nearest_place(world, row), alliance, 0.0)
+    far_side, _ = party(world, other, place)
+    alliance = world.sides[far_side].alliance
+    line = line_with(world, row, alliance)
+    if line.agreed == 1:
+        if own_km(line, unit) > unit.contact_range_km:
+            line.agreed = 0
         return
     if not works:
         return
     if unit.line_threshold <= 0.0:
-        unit.line_threshold = exponential(clock, Purpose.LINE_AGREED, unit.draw_key, NO_ID, unit.line_breaks, 1.0)
+        unit.line_threshold = exponential(clock, Purpose.LINE_AGREED, unit.draw_key, NO_ID, unit.lines, 1.0)
     unit.line_hazard += settings.encounters_line_agreed_per_day * clock.tick_days
     if unit.line_hazard >= unit.line_threshold:
         unit.line_hazard = 0.0
         unit.line_threshold = 0.0
-        world.lines[row, alliance] = 1
+        unit.lines += 1
+        if other != NOBODY:
+            agree(line, unit, world.formations[other])
+            agree(line_with(world, other, unit.alliance), world.formations[other], unit)
+            world.formations[other].lines += 1
+        else:
+            agree(line, unit, world.places[place])
         fire(world, Mechanism.LINE_AGREED)
         note(world, LogKind.LINE_AGREED, clock.day, row, nearest_place(world, row), alliance, 0.0)
 
 
 @njit(cache=True)
+def agree(line, own, far):
+    """Draw a line midway between where a formation and its rival (a formation or a place) stand."""
+    line.agreed = 1
+    line.own_x_km, line.own_y_km, line.own_z_km = own.x_km, own.y_km, own.z_km
+    line.x_km, line.y_km, line.z_km = far.x_km, far.y_km, far.z_km
+
+
+@njit(cache=True)
 def incident(world, row, other, place, day):
-    """Let one incident happen: its kind, its losses, its halt or withdrawal, and the tension it leaves."""
+    """Let one incident happen: its kind, whose weapons, what it costs, and the tension it leaves."""
     unit = world.formations[row]
-    side, far_command = party(world, other, place)
-    kind = draw_kind(world, row, side)
+    far_side, far_command = party(world, other, place)
+    kind = draw_kind(world, row, other, place)
     where = nearest_place(world, row)
-    add_incident(world, kind, Cause.CONTACT, day, where, row, other, place, side)
+    own_arm, far_arm = arms_over(world, row, other, place)
+    own_flies = is_severe(kind) and own_aircraft(world, row, own_arm, far_arm)
+    side, other_side = weapons(world, kind, own_flies, unit.side, far_side, own_arm, far_arm)
+    add_incident(world, kind, Cause.CONTACT, day, where, row, side, other, place, other_side)
     fire(world, Mechanism.INCIDENT)
     note(world, LogKind.INCIDENT, day, row, where, other, float(kind))
     aggravate(world, unit.command, far_command, is_severe(kind), day)
@@ -213,15 +229,68 @@ def incident(world, row, other, place, day):
         step_back(world, row, day)
         return
     fire(world, Mechanism.CLASH)
-    suffer(world, row, day)
-    if other != NOBODY:
+    if kind == IncidentKind.SHOOT_DOWN:
+        withdraw_air(world, own_arm if own_flies else far_arm, day)
+        return
+    is_hit = kind != IncidentKind.STRIKE or not own_flies
+    other_is_hit = other != NOBODY and (kind != IncidentKind.STRIKE or own_flies)
+    if is_hit:
+        suffer(world, row, day)
+    if other_is_hit:
         suffer(world, other, day)
     weaker = row
-    if other != NOBODY and world.formations[other].strength_men < unit.strength_men:
+    if other_is_hit and (not is_hit or world.formations[other].strength_men < unit.strength_men):
         weaker = other
     u = uniform(world.clock[0], Purpose.INCIDENT_WITHDRAWS, unit.draw_key, NO_ID, unit.incidents)
-    if u < world.settings[0].encounters_withdraw_probability:
+    if u < world.settings[0].encounters_withdraw_probability and (is_hit or other_is_hit):
         step_back(world, weaker, day)
+
+
+@njit(cache=True)
+def arms_over(world, row, other, place):
+    """Return the air arms over both parties of a contact, each where it stands; -1 for none."""
+    far_side, _ = party(world, other, place)
+    far_place = nearest_place(world, other) if other != NOBODY else place
+    return arm_over(world, world.formations[row].side, nearest_place(world, row)), arm_over(world, far_side, far_place)
+
+
+@njit(cache=True)
+def own_aircraft(world, row, own_arm, far_arm):
+    """Return whether it is aircraft over the formation that strike or are shot down, rather than those over its rival.
+
+    Drawn in proportion to the sorties of the two arms.
+    """
+    unit = world.formations[row]
+    ours = world.air_arms[own_arm].sorties_per_day if own_arm != NOBODY else 0.0
+    theirs = world.air_arms[far_arm].sorties_per_day if far_arm != NOBODY else 0.0
+    u = uniform(world.clock[0], Purpose.INCIDENT_AIR, unit.draw_key, NO_ID, unit.incidents)
+    return u * (ours + theirs) < ours
+
+
+@njit(cache=True)
+def weapons(world, kind, own_flies, own_side, far_side, own_arm, far_arm):
+    """Return the sides whose weapons meet: in a strike the arm's and the struck party's, in a shoot-down both arms'."""
+    side, other_side = own_side, far_side
+    if kind == IncidentKind.SHOOT_DOWN or (kind == IncidentKind.STRIKE and own_flies):
+        side = world.air_arms[own_arm].side
+    if kind == IncidentKind.SHOOT_DOWN or (kind == IncidentKind.STRIKE and not own_flies):
+        other_side = world.air_arms[far_arm].side
+    if world.stances[side, other_side] != Stance.RIVAL:
+        return own_side, far_side
+    return side, other_side
+
+
+@njit(cache=True)
+def withdraw_air(world, arm, day):
+    """Keep an air arm that lost an aircraft away from the ground fight for a drawn time (exponential)."""
+    clock, mean = world.clock[0], world.settings[0].encounters_air_withdrawn_days
+    if mean <= 0.0:
+        return
+    record = world.air_arms[arm]
+    days = exponential(clock, Purpose.AIR_WITHDRAWN, record.draw_key, NO_ID, clock.incidents, mean)
+    record.withdrawn_until_day = max(record.withdrawn_until_day, day + days)
+    fire(world, Mechanism.AIR_WITHDRAWN)
+    note(world, LogKind.AIR_WITHDRAWN, day, arm, NOBODY, NOBODY, days)
 
 
 @njit(cache=True)
@@ -231,22 +300,26 @@ def is_severe(kind):
 
 
 @njit(cache=True)
-def has_air(world, side, place):
-    """Return whether an air arm supports a side over a place."""
+def arm_over(world, side, place):
+    """Return the air arm that supports a side over a place (of several the one with most sorties), -1 for none."""
+    best, most = NOBODY, 0.0
     for arm in range(world.air_arms.shape[0]):
         if world.air_sides[arm, side] == 1 and world.air_places[arm, place] == 1:
-            return True
-    return False
+            if world.air_arms[arm].sorties_per_day > most:
+                best, most = arm, world.air_arms[arm].sorties_per_day
+    return best
 
 
 @njit(cache=True)
-def draw_kind(world, row, side):
-    """Draw the kind of an incident by the weights of `rules.encounters`; air kinds need an air arm there."""
+def draw_kind(world, row, other, place):
+    """Draw the kind of an incident by the weights of `rules.encounters`.
+
+    A strike needs aircraft over one of the two, a shoot-down over both.
+    """
     unit, settings = world.formations[row], world.settings[0]
-    place = nearest_place(world, row)
-    air = has_air(world, unit.side, place) or has_air(world, side, place)
-    strike = settings.encounters_weight_strike if air else 0.0
-    shoot_down = settings.encounters_weight_shoot_down if air else 0.0
+    own_arm, far_arm = arms_over(world, row, other, place)
+    strike = settings.encounters_weight_strike if own_arm != NOBODY or far_arm != NOBODY else 0.0
+    shoot_down = settings.encounters_weight_shoot_down if own_arm != NOBODY and far_arm != NOBODY else 0.0
     weights = (
         settings.encounters_weight_warning,
         settings.encounters_weight_turn_back,

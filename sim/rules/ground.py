@@ -1,8 +1,11 @@
 """Who holds what, who may enter where, and what stands in the way: the questions that every rule asks of the map."""
 
+import math
+
 from numba import njit
 
 from sim.world.codes import NOBODY, Activity, SiegeState, Stance
+from sim.world.geometry import distance_km
 
 
 @njit(cache=True)
@@ -93,6 +96,38 @@ def may_enter(world, formation, place):
     if is_foreign(world, unit.side, place):
         return unit.defying != NOBODY and world.in_zone[unit.defying, place] == 1
     return zone_in_the_way(world, formation, place) == NOBODY
+
+
+@njit(cache=True)
+def line_with(world, formation, alliance):
+    """Return the record of the line between a formation and the sides of another alliance."""
+    return world.lines[formation * world.alliances.shape[0] + alliance]
+
+
+@njit(cache=True)
+def own_km(line, point):
+    """Return the distance (km) of a point from where a formation stood when it agreed a line."""
+    dx, dy, dz = point.x_km - line.own_x_km, point.y_km - line.own_y_km, point.z_km - line.own_z_km
+    return math.sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@njit(cache=True)
+def line_before(world, formation, place):
+    """Return the alliance across whose agreed line a place lies, -1 for none.
+
+    Across: within contact range of where the rival stood, and nearer to that than to where the formation did. What its
+    own alliance holds is open to it.
+    """
+    unit = world.formations[formation]
+    if unit.lines == 0 or is_friendly(world, unit.side, place):
+        return NOBODY
+    for alliance in range(world.alliances.shape[0]):
+        line = line_with(world, formation, alliance)
+        if line.agreed == 1:
+            far_km = distance_km(world.places[place], line)
+            if far_km <= unit.contact_range_km and far_km < own_km(line, world.places[place]):
+                return alliance
+    return NOBODY
 
 
 @njit(cache=True)

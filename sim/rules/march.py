@@ -8,24 +8,25 @@ that leaves ground it has held long enough settles control of it first, which la
 
 from numba import njit
 
-from sim.draws import NO_ID, Purpose, exponential
+from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import join
-from sim.rules.commands import weigh
 from sim.rules.control import settle_departure
 from sim.rules.ground import (
     blocks,
     is_claimed_apart,
     is_foreign,
     is_open_road,
+    line_before,
+    line_with,
     may_enter,
     road_between,
     stand,
     stand_no_more,
 )
-from sim.rules.movement import enter, start_push, turn_back
+from sim.rules.movement import drive, enter, pass_claim_on, start_push, turn_back
 from sim.rules.route import has_open_way
-from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason, Stance
 from sim.world.start import place_on_road
 
 LEAST_KM = 1e-9
@@ -81,7 +82,13 @@ def set_out(world, row, now):
         unit.path_fresh = 0
         wait(world, row)
         return False
+    if not crosses_lines(world, row, there, now):
+        return True
     road = road_between(world, unit.at, there)
+    if opponent_comes(world, row, there):
+        unit.posture = Activity.HOLDING
+        unit.reason = Reason.GIVES_WAY
+        return False
     if not is_open_road(world, unit.side, road):
         if not ready_to_advance(world, row, now):
             return unit.halt_until_day > now
@@ -128,8 +135,8 @@ def start_pause(world, row, now):
     """Begin a pause of drawn length; the less its command cares for the objective, the longer."""
     unit, settings = world.formations[row], world.settings[0]
     unit.pushing = 0
-    mean = settings.march_pause_days / max(weigh(world, row), settings.march_lowest_interest, 1e-3)
-    length = exponential(world.clock[0], Purpose.PAUSE_LENGTH, unit.draw_key, NO_ID, unit.cycles, mean)
+    median, sigma = settings.march_pause_days / drive(world, row), settings.march_pause_sigma
+    length = lognormal(world.clock[0], Purpose.PAUSE_LENGTH, unit.draw_key, NO_ID, unit.cycles, median, sigma)
     unit.cycle_until_day = now + length
     unit.halt_until_day = now + length
     unit.halt_reason = Reason.PAUSES
@@ -138,11 +145,38 @@ def start_pause(world, row, now):
 
 
 @njit(cache=True)
+def crosses_lines(world, row, there, now):
+    """Return whether a formation may go to a place as far as agreed lines go: one before it is voided, or kept a while.
+
+    Source: assumption, `rules.encounters.line_broken_probability` and `.line_kept_days`.
+    """
+    unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
+    alliance = line_before(world, row, there)
+    if alliance == NOBODY:
+        return True
+    u = uniform(clock, Purpose.LINE_BROKEN, unit.draw_key, NO_ID, unit.line_asks)
+    median, sigma = settings.encounters_line_kept_days, settings.encounters_line_kept_sigma
+    days = lognormal(clock, Purpose.LINE_KEPT, unit.draw_key, NO_ID, unit.line_asks, median, sigma)
+    unit.line_asks += 1
+    if u < settings.encounters_line_broken_probability:
+        line_with(world, row, alliance).agreed = 0
+        fire(world, Mechanism.LINE_BROKEN)
+        note(world, LogKind.LINE_BROKEN, now, row, there, alliance, 0.0)
+        return True
+    unit.halt_until_day = now + max(days, clock.tick_days)
+    unit.halt_reason = Reason.KEEPS_LINE
+    fire(world, Mechanism.LINE_KEPT)
+    note(world, LogKind.WAITS, now, row, there, Reason.KEEPS_LINE, days)
+    return False
+
+
+@njit(cache=True)
 def leave(world, row, there, road, now):
     """Take the road to a neighbouring place; where the bridge is out, bridging comes first."""
     unit, line = world.formations[row], world.roads[road]
     settle_departure(world, row, now)
     stand_no_more(world, unit)
+    pass_claim_on(world, row, now)
     unit.to = there
     unit.road = road
     unit.km = 0.0
@@ -169,11 +203,51 @@ def go_on(world, row, now, end):
     length = world.roads[unit.road].length_km
     rate = rate_km_per_day(world, row)
     needed = (length - unit.km) / rate
+    opponent = opponent_ahead(world, row, unit.km + rate * min(needed, end - now))
+    if opponent != NOBODY:
+        return give_way(world, row, opponent, now)
     if now + needed > end:
         unit.km += rate * (end - now)
         return end
     unit.km = length
     return reach(world, row, now + needed)
+
+
+@njit(cache=True)
+def opponent_ahead(world, row, km):
+    """Return a hostile or rival formation met on the road before `km`, coming the other way; -1 for none."""
+    unit = world.formations[row]
+    for other in range(world.formations.shape[0]):
+        enemy = world.formations[other]
+        if enemy.road == unit.road and enemy.at == unit.to and enemy.to == unit.at and enemy.turning_back == 0:
+            if world.stances[unit.side, enemy.side] >= Stance.RIVAL and enemy.posture != Activity.LOST:
+                if km + enemy.km >= world.roads[unit.road].length_km:
+                    return other
+    return NOBODY
+
+
+@njit(cache=True)
+def opponent_comes(world, row, there):
+    """Return whether a hostile or rival formation is on its way along the road from a neighbouring place."""
+    unit = world.formations[row]
+    for other in range(world.formations.shape[0]):
+        enemy = world.formations[other]
+        if enemy.to == unit.at and enemy.at == there and enemy.turning_back == 0 and enemy.posture != Activity.LOST:
+            if world.stances[unit.side, enemy.side] >= Stance.RIVAL:
+                return True
+    return False
+
+
+@njit(cache=True)
+def give_way(world, row, other, now):
+    """Two columns meet head-on: the weaker (men x quality) goes back to the last place it passed."""
+    unit, enemy = world.formations[row], world.formations[other]
+    weaker = row
+    if enemy.assault == NOBODY and enemy.strength_men * enemy.quality < unit.strength_men * unit.quality:
+        weaker = other
+    note(world, LogKind.GIVES_WAY, now, weaker, world.formations[weaker].to, other if weaker == row else row, 0.0)
+    turn_back(world, weaker, now)
+    return now
 
 
 @njit(cache=True)

@@ -4,8 +4,9 @@ import math
 
 from numba import njit
 
-from sim.draws import NO_ID, Purpose, exponential
+from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import note
+from sim.rules.commands import weigh
 from sim.rules.ground import is_claimed, is_claimed_apart, is_friendly, road_between, stand, stand_no_more
 from sim.world.codes import NOBODY, Activity, LogKind, Reason
 from sim.world.start import place_on_road
@@ -13,18 +14,39 @@ from sim.world.start import place_on_road
 
 @njit(cache=True)
 def start_push(world, row, now):
-    """Begin a push of drawn length (exponential, `rules.march.push_days`)."""
-    unit = world.formations[row]
+    """Begin a push of drawn length (lognormal); the less its command cares for the objective, the shorter."""
+    unit, settings = world.formations[row], world.settings[0]
     unit.pushing = 1
-    mean = world.settings[0].march_push_days
-    length = exponential(world.clock[0], Purpose.PUSH_LENGTH, unit.draw_key, NO_ID, unit.cycles, mean)
+    median, sigma = settings.march_push_days * drive(world, row), settings.march_push_sigma
+    length = lognormal(world.clock[0], Purpose.PUSH_LENGTH, unit.draw_key, NO_ID, unit.cycles, median, sigma)
     unit.cycle_until_day = now + length
     unit.cycles += 1
 
 
 @njit(cache=True)
+def exploit(world, row, now):
+    """After a capture begin a fresh push, or let a command that cares little for what comes next leave it at that."""
+    unit = world.formations[row]
+    u = uniform(world.clock[0], Purpose.EXPLOITS, unit.draw_key, NO_ID, unit.cycles)
+    if u < drive(world, row):
+        start_push(world, row, now)
+    else:
+        unit.pushing = 1
+        unit.cycle_until_day = now
+
+
+@njit(cache=True)
+def drive(world, row):
+    """Return what of its time a formation's command gives to its objective (0 to 1): the interest, not below the floor.
+
+    Pushes are that much shorter and pauses that much longer. Source: assumption, `rules.march.lowest_interest`.
+    """
+    return max(weigh(world, row), world.settings[0].march_lowest_interest, 1e-3)
+
+
+@njit(cache=True)
 def enter(world, row, now):
-    """Stand at the place at the end of the road; ground not its own is claimed, and a fresh push begins."""
+    """Stand at the place at the end of the road; ground not its own is claimed."""
     unit = world.formations[row]
     unit.came_from = unit.at
     unit.at = unit.to
@@ -59,7 +81,23 @@ def claim(world, row, now):
     unit.halt_until_day = max(unit.halt_until_day, now + settings.control_hold_days)
     unit.halt_reason = Reason.CONSOLIDATES
     if settings.march_pause_days > 0.0:
-        start_push(world, row, unit.halt_until_day)
+        exploit(world, row, unit.halt_until_day)
+
+
+@njit(cache=True)
+def pass_claim_on(world, row, now):
+    """Let an ally that stands beside a claimant hold on to the place when the claimant goes; its time starts anew."""
+    place = world.formations[row].at
+    if world.places[place].claimant != row:
+        return
+    world.places[place].claimant = NOBODY
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if other != row and ally.at == place and ally.to == NOBODY and ally.posture != Activity.LOST:
+            if ally.alliance == world.formations[row].alliance:
+                world.places[place].claimant = other
+                world.places[place].claim_day = now
+                return
 
 
 @njit(cache=True)
@@ -96,6 +134,7 @@ def knock_out(world, row, now):
     unit = world.formations[row]
     if unit.to == NOBODY and unit.posture != Activity.LOST:
         stand_no_more(world, unit)
+        pass_claim_on(world, row, now)
     unit.strength_men = 0.0
     unit.posture = Activity.LOST
     unit.assault = NOBODY

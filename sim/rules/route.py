@@ -109,8 +109,15 @@ def expected_advance_km_per_day(world, row, road):
     unit, settings = world.formations[row], world.settings[0]
     rate = world.sides[unit.side].push_rate_km_per_day * unit.tempo * world.roads[road].advance_factor
     if settings.march_pause_days > 0.0:
-        rate *= settings.march_push_days / (settings.march_push_days + settings.march_pause_days)
+        pushing = mean_days(settings.march_push_days, settings.march_push_sigma)
+        rate *= pushing / (pushing + mean_days(settings.march_pause_days, settings.march_pause_sigma))
     return max(rate, 1e-6)
+
+
+@njit(cache=True)
+def mean_days(median, sigma):
+    """Return the mean of a lognormal length."""
+    return median * math.exp(0.5 * sigma * sigma)
 
 
 @njit(cache=True)

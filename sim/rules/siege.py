@@ -1,7 +1,7 @@
 """The siege: a ring to be beaten, defenders who waste away, and a garrison that may fall before relief.
 
-MODEL rule 10. The hazard of falling rises as the defenders dwindle; figures and sources in `sieges` and
-`rules.siege`.
+MODEL rule 10. The hazard of falling rises as the defenders' strength (men x quality) sinks; figures and sources in
+`sieges` and `rules.siege`.
 """
 
 from numba import njit
@@ -58,27 +58,29 @@ def is_inside(world, other, row):
 
 @njit(cache=True)
 def wear_down(world, row, share):
-    """Take a share from the garrisons of the besieged places and the formations there; return the men left."""
-    men = 0.0
+    """Take a share from the garrisons of the besieged places and the formations there; return the strength left."""
+    strength = 0.0
     for place in world.besieged_places[row]:
         if place != NOBODY:
-            world.places[place].garrison_men *= 1.0 - share
-            men += world.places[place].garrison_men
+            here = world.places[place]
+            here.garrison_men *= 1.0 - share
+            strength += here.garrison_men * here.garrison_quality
     for other in range(world.formations.shape[0]):
         if is_inside(world, other, row):
-            world.formations[other].strength_men *= 1.0 - share
-            men += world.formations[other].strength_men
-    return men
+            unit = world.formations[other]
+            unit.strength_men *= 1.0 - share
+            strength += unit.strength_men * unit.quality
+    return strength
 
 
 @njit(cache=True)
 def hold_out(world, row):
     """Wear the defenders down and accumulate the hazard of their fall."""
     record, clock, settings = world.sieges[row], world.clock[0], world.settings[0]
-    men = max(wear_down(world, row, min(1.0, record.strength_loss_per_day * clock.tick_days)), 1.0)
+    strength = max(wear_down(world, row, min(1.0, record.strength_loss_per_day * clock.tick_days)), 1.0)
     if record.threshold <= 0.0:
         record.threshold = exponential(clock, Purpose.SIEGE_FALLS, record.draw_key, NO_ID, 0, 1.0)
-    weakness = (record.start_men / men) ** settings.siege_falls_exponent
+    weakness = (record.reference_strength / strength) ** settings.siege_falls_exponent
     record.hazard += record.falls_per_day * weakness * clock.tick_days
     if record.hazard >= record.threshold:
         fall(world, row, clock.day + clock.tick_days)

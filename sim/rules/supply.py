@@ -1,5 +1,6 @@
 """Supply: days of supply, eaten by posture, refilled along an open road from a base or by air; replacements.
 
+What lorries bring a day falls with the length of the round trip: refill at the base / (1 + km / half km).
 Source: assumption (shape); figures in `rules.supply`. MODEL rule 3.
 """
 
@@ -43,11 +44,10 @@ def measure_line(world, row):
         if km != unit.base_km:
             settings = world.settings[0]
             unit.base_km = km
-            unit.refill_days_per_day = settings.supply_refill_days_per_day * math.exp(
-                -km / settings.supply_refill_length_km
-            )
-    elif is_friendly(world, unit.side, unit.at):
+            unit.refill_days_per_day = settings.supply_refill_days_per_day / (1.0 + km / settings.supply_refill_half_km)
+    elif is_friendly(world, unit.side, unit.at) and unit.cut_off == 0:
         unit.cut_off = 1
+        world.clock[0].trouble_version += 1
 
 
 @njit(cache=True)

@@ -1,8 +1,9 @@
 """Zones: ground that some sides may not enter, and the ladder its enforcer climbs when one of them closes in.
 
 Who stands inside at the start is tolerated where it stands; closing in sets off the ladder: a call on the channel, a
-show of force, warning shots, then strikes. Whether the intruder stops at a rung depends on the channel and on how far
-it heeds commands that want restraint. Tries come at a hazard that falls with every strike and fades with time.
+show of force, warning shots, then strikes. Whether the intruder tries at all, and stops at a rung, depends on how far
+it obeys the commands that ask it to keep out; on the channel too, whether it stops. Tries come at a hazard that falls
+with every strike and fades with time.
 MODEL rule 7; source: assumption, `rules.zones`.
 """
 
@@ -13,7 +14,7 @@ from numba import njit
 from sim.draws import Purpose, exponential, uniform
 from sim.records import add_incident, fire, note
 from sim.rules.changes import everything_changed
-from sim.rules.ground import nearest_place, restraint_on
+from sim.rules.ground import nearest_place
 from sim.rules.movement import knock_out, turn_back
 from sim.rules.tension import aggravate, channel_works
 from sim.world.codes import NOBODY, Activity, Cause, IncidentKind, LogKind, Mechanism, Reason
@@ -62,7 +63,8 @@ def consider(world, row):
         unit.try_threshold = exponential(
             clock, Purpose.ZONE_TRY, unit.draw_key, world.zones[zone].draw_key, unit.tries, 1.0
         )
-    unit.try_hazard += tries_per_day(settings, clock.day, unit.strikes) * clock.tick_days
+    rate = tries_per_day(settings, clock.day, unit.strikes) * (1.0 - heed(world, row, zone))
+    unit.try_hazard += rate * clock.tick_days
     if unit.try_hazard >= unit.try_threshold:
         unit.try_hazard = 0.0
         unit.try_threshold = 0.0
@@ -83,6 +85,16 @@ def tries_per_day(settings, day, strikes):
     if settings.zones_try_half_life_days > 0.0:
         rate *= kept_share(settings.zones_try_half_life_days, day)
     return rate
+
+
+@njit(cache=True)
+def heed(world, row, zone):
+    """Return how far a formation obeys those who ask it to keep out of a zone (0 to 1): the command it obeys most."""
+    most = 0.0
+    for command in range(world.commands.shape[0]):
+        if world.zone_askers[zone, command] == 1:
+            most = max(most, world.obedience[row, command])
+    return most
 
 
 @njit(cache=True)
@@ -147,15 +159,19 @@ def report(world, row, zone, kind, day):
     """Record an incident between an intruder and a zone's enforcer."""
     enforcer = world.zones[zone].enforcer
     place = nearest_place(world, row)
-    add_incident(world, kind, Cause.ZONE, day, place, row, NOBODY, place, world.commands[enforcer].side)
+    side, other_side = world.formations[row].side, world.commands[enforcer].side
+    add_incident(world, kind, Cause.ZONE, day, place, row, side, NOBODY, place, other_side)
 
 
 @njit(cache=True)
 def stops(world, row, zone, works):
-    """Return whether an intruder stops at this rung."""
+    """Return whether an intruder stops at this rung; the call reaches it through the commands it obeys."""
     unit, settings = world.formations[row], world.settings[0]
-    base = settings.zones_stop_probability_channel if works else settings.zones_stop_probability
-    probability = 1.0 - (1.0 - base) * (1.0 - restraint_on(world, row))
+    probability = settings.zones_stop_probability_channel if works else settings.zones_stop_probability
+    if unit.rung >= STRIKE:
+        probability = settings.zones_stop_probability_struck
+    elif unit.rung == CALL:
+        probability = 1.0 - (1.0 - probability) * (1.0 - heed(world, row, zone))
     ordinal = 16 * unit.tries + min(unit.rung, 15)
     return uniform(world.clock[0], Purpose.ZONE_RUNG, unit.draw_key, world.zones[zone].draw_key, ordinal) < probability
 

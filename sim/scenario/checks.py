@@ -123,6 +123,7 @@ def names_of_map(model: ScenarioModel) -> Iterator[Problem]:
     for one, zone in model.zones.items():
         yield from all_unknown(("zones", one, "applies_to"), "side", zone.applies_to, model.sides)
         yield from unknown(("zones", one, "enforcer"), "command", zone.enforcer, model.commands)
+        yield from all_unknown(("zones", one, "asked_by"), "command", zone.asked_by, model.commands)
         yield from unknown(("zones", one, "lifted_by"), "milestone or event", zone.lifted_by, flags)
     for one, siege in model.sieges.items():
         yield from unknown(("sieges", one, "besieger"), "side", siege.besieger, model.sides)

@@ -29,9 +29,14 @@ class Section(BaseModel):
 class MarchSettings(Section):
     """Administrative march and advance (MODEL rule 1)."""
 
-    push_days: NonNegative = Field(default=off(), description="mean length of a push; with pause_days 0: no pauses")
-    pause_days: NonNegative = Field(default=off(), description="mean length of a pause at interest 1")
-    lowest_interest: Share = Field(default=off(1.0), description="pauses are divided by interest, not below this")
+    push_days: NonNegative = Field(
+        default=off(), description="median length of a push at interest 1; pause_days 0: no pauses"
+    )
+    push_sigma: NonNegative = off()
+    pause_days: NonNegative = Field(default=off(), description="median length of a pause at interest 1")
+    pause_sigma: NonNegative = off()
+    pushing_at_start: Share = Field(default=off(), description="probability that a formation starts on a fresh push")
+    lowest_interest: Share = Field(default=off(1.0), description="pauses / interest, pushes x interest, not below this")
     stretch_per_100_km: NonNegative = Field(default=off(), description="advance slows by 1 / (1 + this x km / 100)")
 
 
@@ -51,7 +56,7 @@ class SupplySettings(Section):
     use_pushing_per_day: NonNegative = off()
     use_halted_per_day: NonNegative = off()
     refill_days_per_day: NonNegative = Field(default=off(), description="at the base itself")
-    refill_length_km: Positive = Field(default=off(400.0), description="refill x exp(-road km from base / this)")
+    refill_half_km: Positive = Field(default=off(400.0), description="refill / (1 + road km from base / this)")
     push_threshold_days: NonNegative = Field(default=off(), description="no push below this")
     quality_loss_per_day: Share = Field(default=off(), description="at zero supply")
     replacements_per_day: Share = Field(default=off(), description="share of the deficit made good a day while halted")
@@ -69,6 +74,9 @@ class AssaultSettings(Section):
     preparation_sigma: NonNegative = off()
     refit_days: NonNegative = Field(default=off(), description="median refit after a beaten assault")
     refit_sigma: NonNegative = off()
+    unsupported_clearing: Share = Field(
+        default=off(1.0), description="pace of clearing without air support, of that with"
+    )
     leave_odds: NonNegative = Field(default=off(), description="odds in men above which a garrison may leave")
     leave_probability: Share = off()
     withdrawal_share: Share = Field(default=off(), description="share of beaten defenders that get away")
@@ -111,7 +119,10 @@ class EncounterSettings(Section):
     pause_days: NonNegative = Field(default=off(), description="mean halt after a clash")
     withdraw_probability: Share = Field(default=off(), description="the weaker falls back to its last place")
     line_agreed_per_day: NonNegative = Field(default=off(), description="a day of contact with a working channel")
-    line_broken_probability: Share = Field(default=off(), description="when one side moves on")
+    line_broken_probability: Share = Field(default=off(), description="when a formation would move on across a line")
+    line_kept_days: NonNegative = Field(default=off(), description="median time it stops at the line if it keeps it")
+    line_kept_sigma: NonNegative = off()
+    air_withdrawn_days: NonNegative = Field(default=off(), description="mean time an arm stays away after a shoot-down")
 
 
 class ZoneSettings(Section):
@@ -123,6 +134,7 @@ class ZoneSettings(Section):
     rung_days: Positive = Field(default=off(0.25), description="time between rungs of the ladder")
     stop_probability: Share = Field(default=off(), description="the intruder stops at a rung, without a channel")
     stop_probability_channel: Share = Field(default=off(), description="the same while the channel works")
+    stop_probability_struck: Share = Field(default=off(), description="the same once it has been struck")
     strike_loss_share: Share = Field(default=off(), description="largest share of men lost to a strike")
 
 
@@ -145,7 +157,7 @@ class CommandSettings(Section):
 class SiegeSettings(Section):
     """The siege's clock (MODEL rule 10)."""
 
-    falls_exponent: NonNegative = Field(default=off(), description="hazard x (start men / men) ^ this")
+    falls_exponent: NonNegative = Field(default=off(), description="hazard x (reference strength / strength) ^ this")
 
 
 class ControlSettings(Section):

@@ -197,6 +197,7 @@ class Zone(Entry):
     tag: str | None = None
     applies_to: Ids
     enforcer: str | None = Field(default=None, description="command that climbs the ladder; none: a line both respect")
+    asked_by: Ids = Field(default=[], description="commands that ask formations to keep out: who obeys them does")
     lifted_by: str | None = Field(default=None, description="flag that opens the zone")
 
     @model_validator(mode="after")
@@ -330,7 +331,8 @@ class Siege(Entry):
     besieger: str = Field(description="side")
     ring_from: Ids = Field(description="places whose garrisons man the ring")
     ring_share: Share = Field(description="share of those garrisons that a relief has to beat")
-    falls_per_day: NonNegative
+    falls_per_day: NonNegative = Field(description="hazard of falling at the reference strength")
+    reference_strength: Positive | None = Field(default=None, description="men x quality; absent: that of the start")
     strength_loss_per_day: Share = Field(description="share of the defenders lost each day under siege")
 
 

@@ -162,7 +162,7 @@ def lay_out(names: dict[str, Names], model: ScenarioModel) -> Layout:
     layout.add("stances", integer, count["sides"], count["sides"])
     layout.add("interests", number, count["commands"], count["places"])
     layout.add("obedience", number, count["formations"], count["commands"])
-    layout.add("lines", integer, count["formations"], count["alliances"])
+    layout.add("lines", tables.LINE, count["formations"] * count["alliances"])
     layout.add("days", number, count["formations"], len(Activity))
     layout.add("fired", integer, len(Mechanism))
     return layout

@@ -52,6 +52,8 @@ class Reason(IntEnum):
     PAUSES = 12
     HOLDS = 13
     TURNED_BACK = 14
+    KEEPS_LINE = 15
+    GIVES_WAY = 16
 
 
 @unique
@@ -182,6 +184,8 @@ class Mechanism(IntEnum):
     EVENT = 28
     BRIDGING = 29
     REAR_MENDED = 30
+    LINE_KEPT = 31
+    AIR_WITHDRAWN = 32
 
 
 @unique
@@ -225,3 +229,5 @@ class LogKind(IntEnum):
     LOST = 34
     TURNS_BACK = 35
     MAIN_EFFORT = 36
+    GIVES_WAY = 37
+    AIR_WITHDRAWN = 38

@@ -130,6 +130,7 @@ def memberships(builder: "Builder") -> dict[str, np.ndarray]:
         "in_sector": mask(builder, sectors, "places", [places_inside(model, one) for one in sectors]),
         "in_zone": mask(builder, zones, "places", [places_of_zone(model, one) for one in zones]),
         "zone_sides": mask(builder, zones, "sides", [zone.applies_to for zone in zones]),
+        "zone_askers": mask(builder, zones, "commands", [zone.asked_by for zone in zones]),
         "defies": mask(builder, defied, "zones", defied),
         "air_sides": mask(builder, arms, "sides", [arm.supports for arm in arms]),
         "air_places": mask(

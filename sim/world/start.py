@@ -111,7 +111,8 @@ def ready_formations(world):
         unit.contact_range_km = world.settings[0].encounters_contact_range_km
         unit.support = 1.0
         unit.refill_days_per_day = world.settings[0].supply_refill_days_per_day
-        unit.pushing = 1
+        u = uniform(world.clock[0], Purpose.STARTS_PUSHING, unit.draw_key, NO_ID, 0)
+        unit.pushing = 0 if u < world.settings[0].march_pushing_at_start else 1  # at the end of a pause, or of a push
         unit.arrived_day = 0.0
         if unit.assault != NOBODY:
             unit.posture = Activity.FIGHTING
@@ -156,7 +157,7 @@ def ready_channels(world):
 
 @njit(cache=True)
 def ready_sieges(world):
-    """Man the rings and count the defenders, against whose strength the hazard of falling is measured."""
+    """Man the rings; where no reference strength is given, the hazard of falling is measured against the start's."""
     for row in range(world.sieges.shape[0]):
         siege = world.sieges[row]
         men, power, defenders = 0.0, 0.0, 0.0
@@ -166,10 +167,11 @@ def ready_sieges(world):
                 power += world.places[place].garrison_men * world.places[place].garrison_quality
         for place in world.besieged_places[row]:
             if place != NOBODY:
-                defenders += world.places[place].garrison_men
+                defenders += world.places[place].garrison_men * world.places[place].garrison_quality
         for other in range(world.formations.shape[0]):
             if world.places[world.formations[other].at].siege == row and world.formations[other].to == NOBODY:
-                defenders += world.formations[other].strength_men
+                defenders += world.formations[other].strength_men * world.formations[other].quality
         siege.ring_men = siege.ring_share * men
         siege.ring_quality = power / men if men > 0.0 else 1.0
-        siege.start_men = max(defenders, 1.0)
+        if siege.reference_strength <= 0.0:
+            siege.reference_strength = max(defenders, 1.0)

@@ -44,13 +44,13 @@ ALLIANCE = record("", "ground_version won_version bases_fresh")
 COMMAND = record("restraint default_interest", "side patron")
 FORMATION = record(
     "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
-    "cycle_until_day halt_until_day arrived_day support contact_range_km contact_hazard contact_threshold "
-    "line_hazard line_threshold try_hazard try_threshold rung_day refill_days_per_day rival_km near_km near_range_km "
-    "near_x_km near_y_km near_z_km",
+    "cycle_until_day halt_until_day arrived_day support support_share contact_range_km contact_hazard "
+    "contact_threshold line_hazard line_threshold try_hazard try_threshold rung_day refill_days_per_day rival_km "
+    "near_km near_range_km near_x_km near_y_km near_z_km",
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
-    "assault defying rung tries strikes refits incidents line_with line_breaks "
-    "was_moving arrived_how arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival "
+    "assault defying rung tries strikes refits incidents lines line_asks "
+    "arrived_how arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival "
     "near_place near_version line_place line_version",
     first="side alliance posture to at assault halt_until_day x_km y_km z_km contact_range_km rival rival_km command "
     "objective road",
@@ -76,9 +76,12 @@ PLACE_KIND = record(
     "fortification breakpoint_share preparation_days consolidation_days frontage_men capacity_men garrison_weight "
     "leave_factor"
 )
+LINE = record("own_x_km own_y_km own_z_km x_km y_km z_km", "agreed", "")
 ASSAULT = record("ready_day attackers_start_men defenders_start_men", "state number", "")
 GARRISON = record("strength_men quality", "side command insurgent start_places places_held")
-AIR_ARM = record("sorties_per_day sorties_for_full_support support_factor", "side command main_effort")
+AIR_ARM = record(
+    "sorties_per_day sorties_for_full_support support_factor withdrawn_until_day", "side command main_effort"
+)
 ZONE = record("x_km y_km z_km radius_km", "circle enforcer lifted_by lifted")
 TENSION = record("level jump half_life_days kept_per_tick", "command_a command_b")
 CHANNEL = record(
@@ -92,7 +95,7 @@ EVENT = record(
 EFFECT = record("amount", "verb target side_a side_b stance", "")
 MILESTONE = record("within_km", "flag predicate target at_least won_seen")
 SIEGE = record(
-    "ring_share falls_per_day strength_loss_per_day ring_men ring_quality start_men hazard threshold",
+    "ring_share falls_per_day strength_loss_per_day ring_men ring_quality reference_strength hazard threshold",
     "besieger state",
 )
 CONTESTANT = record("", "side")

@@ -41,7 +41,7 @@ class World(NamedTuple):
     stances: np.ndarray  # int64 S x S, Stance codes
     interests: np.ndarray  # float64 C x N, -1 where the command's default applies
     obedience: np.ndarray  # float64 F x C
-    lines: np.ndarray  # int64 F x A, 1 where a line is agreed
+    lines: np.ndarray  # row = formation x A + alliance
     days: np.ndarray  # float64 F x activities
     fired: np.ndarray  # int64, one counter a mechanism
     # the scenario's constants
@@ -55,6 +55,7 @@ class World(NamedTuple):
     in_sector: np.ndarray  # int64 sectors x N
     in_zone: np.ndarray  # int64 Z x N
     zone_sides: np.ndarray  # int64 Z x S
+    zone_askers: np.ndarray  # int64 Z x C: commands that ask formations to keep out
     defies: np.ndarray  # int64 F x Z: zones a formation may try
     air_sides: np.ndarray  # int64 air arms x S
     air_places: np.ndarray  # int64 air arms x N

@@ -59,3 +59,38 @@ def test_a_channel_thins_the_process():
     thinned = [len(naive.poisson_times_by_thinning(lambda day: 0.15, 0.3, DAYS, seed)) for seed in range(RUNS)]
     error = math.sqrt(2 * 3.0 / RUNS)
     assert counts.mean() == pytest.approx(np.mean(thinned), abs=3.5 * error)
+
+
+def flown(weights):
+    """Return constant contact of two formations, the second under aircraft of a third side, a rival of the first."""
+
+    def fly(toy):
+        toy["sides"]["blue"], toy["commands"]["blue_hq"] = {"name": "blue"}, {"name": "blue", "side": "blue"}
+        toy["relations"].append({"between": ["red", "blue"], "stance": "rival"})
+        arm = {"name": "air", "sorties_per_day": 10, "sorties_for_full_support": 10, "support_factor": 1}
+        toy["air_arms"] = {
+            "theirs": arm | {"side": "blue", "command": "blue_hq", "supports": ["green"], "flies_over": ["east"]},
+            "ours": arm | {"side": "red", "command": "red_hq", "supports": ["red"], "flies_over": ["west"]},
+        }
+        toy["places"]["a"]["tags"], toy["places"]["b"]["tags"] = ["west"], ["east"]
+        toy["rules"]["encounters"] |= {"weight_ground_clash": 0, "loss_share": 0.1} | weights
+
+    return toys.changed(toys.contact(0.3, DAYS), fly)
+
+
+def test_strikes_and_shoot_downs_are_those_of_the_aircraft():
+    """A strike is between the striking aircraft's side and whom it hits; a shoot-down between both arms' sides."""
+    strikes = toys.ensemble_of(flown({"weight_strike": 1})).simulate(5, 0, 300).incidents.to_pandas()
+    assert set(strikes["pair"]) == {"blue-red", "green-red"}
+    assert (strikes["pair"] == "blue-red").mean() == pytest.approx(0.5, abs=3.5 * 0.5 / len(strikes) ** 0.5)
+    shot = toys.ensemble_of(flown({"weight_shoot_down": 1})).simulate(5, 0, 50).incidents.to_pandas()
+    assert set(shot["pair"]) == {"blue-red"}
+
+
+def test_a_shoot_down_keeps_aircraft_away_and_costs_no_men():
+    """The arm that lost an aircraft flies no sorties for a while."""
+    toy = flown({"weight_shoot_down": 1, "air_withdrawn_days": 3})
+    world = toys.ensemble_of(toy).replay(5, 0)
+    assert world.clock[0].incidents > 0
+    assert {unit.strength_men for unit in world.formations} == {1000.0}
+    assert max(arm.withdrawn_until_day for arm in world.air_arms) > 0.0

@@ -1,7 +1,5 @@
 """Days of supply on a line of road against the closed form."""
 
-import math
-
 import pytest
 
 from tests import toys
@@ -15,8 +13,8 @@ def supply_days(toy):
 
 
 def test_halted_at_a_distance_from_base():
-    """start + (refill x exp(-80 km / 160 km) - use) x days."""
-    expected = 6.0 + (0.5 * math.exp(-80 / 160) - 0.7) * 10
+    """start + (refill / (1 + 80 km / 160 km) - use) x days."""
+    expected = 6.0 + (0.5 / (1 + 80 / 160) - 0.7) * 10
     assert supply_days(toys.supply_line(10)) == pytest.approx(expected, rel=1e-12)
 
 
@@ -43,7 +41,7 @@ def test_air_supply_adds_up():
     def by_air(toy):
         toy["formations"]["r"]["air_supply_days_per_day"] = 0.3
 
-    expected = 6.0 + (0.5 * math.exp(-80 / 160) + 0.3 - 0.7) * 10
+    expected = 6.0 + (0.5 / (1 + 80 / 160) + 0.3 - 0.7) * 10
     assert supply_days(toys.changed(toys.supply_line(10), by_air)) == pytest.approx(expected, rel=1e-12)
 
 
@@ -56,7 +54,7 @@ def test_pushing_eats_more():
         toy["sides"]["red"]["push_rate_km_per_day"] = 3  # 30 km take 10 days
         toy["horizon_days"] = 8
 
-    refill = 0.5 * math.exp(-50 / 160)
+    refill = 0.5 / (1 + 50 / 160)
     expected = 6.0 + refill * 8 - 0.7 * TICK - 1.5 * (8 - TICK)  # the first tick finds it standing
     assert supply_days(toys.changed(toys.supply_line(), push)) == pytest.approx(max(0.0, expected), rel=1e-12)
 

@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pandas as pd
 import pytest
 
+from experiments.pairs import quantile_change
 from sim.ensemble import Ensemble
 from sim.scenario.loading import load
 
-RUNS, PARTS = 1500, 6
+RUNS, PARTS, HORIZON_DAYS = 1500, 6, 190
 
 
 def runs_at(tick_hours):
@@ -25,9 +26,10 @@ def runs_at(tick_hours):
 
 @pytest.mark.slow
 def test_six_hours_and_one_hour_agree():
-    """P(first) within 0.03 with a paired error below 0.01; median arrivals of the race within 2 days, others within 4.
+    """P(first) within 0.03 with a paired error below 0.01; median arrivals within 2 days, restricted means within 1.
 
-    Compared where six runs in ten arrive; a median near the horizon is all noise.
+    Medians are compared where six runs in ten arrive; a late one, with few arrivals near it, is as uncertain as its
+    paired interval says, so it is the interval that has to reach within 2 days.
     """
     long, short = runs_at(6), runs_at(1)
     for winner in long["winner"].unique():
@@ -35,8 +37,11 @@ def test_six_hours_and_one_hour_agree():
         assert abs(difference.mean()) < 0.03 and difference.std() / RUNS**0.5 < 0.01
     compared = 0
     for column in long.columns[long.columns.str.startswith(("finish_day:", "arrival_day:"))]:
+        days = [runs[column].to_numpy() for runs in (long, short)]
+        means = [runs[column].fillna(HORIZON_DAYS).mean() for runs in (long, short)]
+        assert abs(means[0] - means[1]) < 1.0, column
         if min(runs[column].notna().mean() for runs in (long, short)) > 0.6:
-            medians = [runs[column].fillna(float("inf")).median() for runs in (long, short)]
-            assert abs(medians[0] - medians[1]) < (2.0 if column.startswith("finish_day:border") else 4.0), column
+            change = quantile_change(*days, 0.5)
+            assert change["low"] < 2.0 and change["high"] > -2.0, (column, change)
             compared += 1
     assert compared > 10

@@ -84,9 +84,18 @@ def test_first_try_comes_at_the_stated_hazard():
     assert stats.chisquare(seen[1:], expected).pvalue > 0.001
 
 
-def test_count_of_tries_at_constant_hazard():
-    """A formation that stands outside and is called back at once: tries a run are binomial over the ticks."""
-    ensemble = toys.ensemble_of(toys.zone())
+@pytest.mark.parametrize("obedience", [0.0, 0.6, 1.0])
+def test_count_of_tries_at_constant_hazard(obedience):
+    """A formation that stands outside and is called back at once: tries a run are binomial over the ticks.
+
+    Obedience to the command that asks it to keep out takes its share; full obedience leaves none.
+    """
+
+    def asked(toy):
+        toy["zones"]["no_go"]["asked_by"] = ["red_hq"]
+        toy["formations"]["r"]["obedience"] = {"red_hq": obedience}
+
+    ensemble = toys.ensemble_of(toys.changed(toys.zone(), asked))
     row = ensemble.blueprint.names["formations"].row("r")
     objective = ensemble.blueprint.names["places"].row("c")
     ticks, counts = int(DAYS / TICK), []
@@ -98,6 +107,6 @@ def test_count_of_tries_at_constant_hazard():
             consider(ensemble.handle, row)
             unit.defying = NOBODY
         counts.append(int(unit.tries))
-    share = -math.expm1(-RATE * TICK)
+    share = -math.expm1(-RATE * (1 - obedience) * TICK)
     mean, error = ticks * share, math.sqrt(ticks * share * (1 - share) / len(counts))
     assert sum(counts) / len(counts) == pytest.approx(mean, abs=3.5 * error)
