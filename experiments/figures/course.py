@@ -71,23 +71,25 @@ def by_day(clashes: pd.DataFrame, pair: str, manifest: dict[str, Any]) -> pd.Dat
 def clash_map_figure(
     scenario: Scenario, incidents: pd.DataFrame, pairs: list[str], manifest: dict[str, Any]
 ) -> Picture:
-    """Draw where clashes happen: a disc at each place, its area in proportion to the clashes a run near it."""
+    """Draw where clashes happen: a disc at each place, its area in proportion to the clashes a run near it.
+
+    Where several pairs clash, each has its sector of the disc.
+    """
     total = manifest["runs"][1] - manifest["runs"][0]
     found = clashes_of(incidents).groupby(["place", "pair"]).size().div(total).rename("clashes_a_run").reset_index()
     found = found.sort_values("clashes_a_run", ascending=False, kind="stable")
     model = scenario.model
     figure, axes = maps.blank_map(scenario, 9.6)
     maps.draw_roads(axes, model)
-    largest = float(found["clashes_a_run"].max()) if len(found) else 1.0
+    at_place = found.groupby("place")["clashes_a_run"].sum().sort_values(ascending=False, kind="stable")
+    largest = float(at_place.max()) if len(found) else 1.0
     colours = {pair: PAIR_COLOURS[index % len(PAIR_COLOURS)] for index, pair in enumerate(pairs)}
     where = {one: (model.places[one].lat, model.places[one].lon) for one in found["place"]}
     spots = pd.DataFrame([where[one] for one in found["place"]], columns=["lat", "lon"], index=found.index)
-    for pair in pairs:
-        ours = found["pair"] == pair
-        sizes = (1100 * found.loc[ours, "clashes_a_run"] / largest).clip(lower=6.0)
-        axes.scatter(spots.loc[ours, "lon"], spots.loc[ours, "lat"], s=sizes, color=colours[pair], alpha=0.55,
-                     edgecolor="white", linewidth=0.7, zorder=4)  # fmt: skip
-    label_places(figure, axes, model, found)
+    for place, clashes in at_place.items():
+        shares = found[found["place"] == place].set_index("pair")["clashes_a_run"].reindex(pairs, fill_value=0) / clashes
+        draw_disc(axes, where[place], max(1100 * clashes / largest, 6.0), shares, colours)
+    label_places(figure, axes, model, list(at_place.index))
     axes.set_title("Where do the rivals clash?")
     draw_key(axes, colours, largest, manifest)
     note = "Area of a disc: clashes a run near that place."
@@ -95,11 +97,24 @@ def clash_map_figure(
     return Picture(figure, pd.concat([found, spots], axis=1))
 
 
-def label_places(figure: Any, axes: Any, model: Any, found: pd.DataFrame) -> None:
+def draw_disc(axes: Any, where: tuple[float, float], area: float, shares: pd.Series, colours: dict[str, str]) -> None:
+    """Draw a disc at (latitude, longitude), a sector for each pair by its share; `area` in points squared."""
+    turned = 0.25
+    for pair, share in shares[shares > 0].items():
+        angles = 2 * np.pi * np.linspace(turned, turned + share, 2 + int(60 * share))
+        rim = np.column_stack([np.cos(angles), np.sin(angles)])
+        outline = rim if share == 1.0 else np.vstack([[0.0, 0.0], rim, [0.0, 0.0]])
+        size = area * float(np.abs(outline).max()) ** 2  # a marker is scaled by its own extent
+        axes.scatter(where[1], where[0], s=size, marker=outline, color=colours[str(pair)], alpha=0.6,
+                     edgecolor="white", linewidth=0.6, zorder=4)  # fmt: skip
+        turned += share
+
+
+def label_places(figure: Any, axes: Any, model: Any, places: list[str]) -> None:
     """Name the places with the most clashes, where there is room."""
     figure.draw_without_rendering()
     taken: list[maps.Box] = []
-    for one in dict.fromkeys(found["place"].head(2 * LABELLED_PLACES)):
+    for one in places[: 2 * LABELLED_PLACES]:
         if len(taken) < LABELLED_PLACES:
             place = model.places[one]
             maps.place_label(figure, axes, place.name.split(" (")[0], (place.lon, place.lat), taken, bold=False)
