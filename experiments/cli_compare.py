@@ -27,7 +27,7 @@ EXAMPLES = """\b
 Examples:
   race compare june_2017 no_russian_air
   race compare june_2017 full_obedience no_tanf_zone --runs 2000 --seed 7
-  race compare june_2017 --set formations.isis_sukhnah.strength_men=500
+  race compare june_2017 --set garrisons.isis_sukhnah.strength_men=500
 """
 
 BaseArgument = Annotated[str, typer.Argument(metavar="BASE", help="Name or path of the scenario to compare with.")]

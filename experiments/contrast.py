@@ -139,7 +139,7 @@ def each(found: Contrast, altered: Callable[[Change], Change]) -> Contrast:
 
 
 def rows(found: Contrast, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Change]]:
-    """Yield every change of a contrast with its path, such as ("races", "border", "first", "sdf")."""
+    """Yield every change of a contrast with its path, such as ("races", "main", "first", "red")."""
     if "difference" in found:
         yield path, found
         return

@@ -81,7 +81,7 @@ MEASURES = {
 
 
 def described(path: tuple[str, ...], manifest: dict[str, Any]) -> str:
-    """Return what the change at a path of a contrast is about, in words: "SDF is first (border)"."""
+    """Return what the change at a path of a contrast is about, in words: "Red is first (main)"."""
     group, name, *rest = path
     if group == "races":
         what, entrant, *measure = rest

@@ -87,7 +87,9 @@ def clash_map_figure(
     where = {one: (model.places[one].lat, model.places[one].lon) for one in found["place"]}
     spots = pd.DataFrame([where[one] for one in found["place"]], columns=["lat", "lon"], index=found.index)
     for place, clashes in at_place.items():
-        shares = found[found["place"] == place].set_index("pair")["clashes_a_run"].reindex(pairs, fill_value=0) / clashes
+        shares = (
+            found[found["place"] == place].set_index("pair")["clashes_a_run"].reindex(pairs, fill_value=0) / clashes
+        )
         draw_disc(axes, where[place], max(1100 * clashes / largest, 6.0), shares, colours)
     label_places(figure, axes, model, list(at_place.index))
     axes.set_title("Where do the rivals clash?")

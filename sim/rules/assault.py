@@ -204,7 +204,7 @@ def stands_against(world, other, place, side):
 def garrison_leaves(world, leader, place, now):
     """Decide whether a garrison far outnumbered leaves rather than fights; rings and clearances stay.
 
-    Source: Maskanah fell by withdrawal on 3 June 2017 (WP-MPO); odds and probability in `rules.assault`.
+    Odds and probability in `rules.assault`, with their source.
     """
     settings, here = world.settings[0], world.places[place]
     side = world.formations[leader].side

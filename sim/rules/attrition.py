@@ -64,7 +64,7 @@ def power_ratio(world, row, place):
     shelter = 1.0 if siege != NOBODY else world.places[place].fortification
     share = min(1.0, unit.supply_days / settings.supply_stock_days)
     low = settings.assault_low_supply_power
-    supplied = low + (1.0 - low) * min(1.0, 2.0 * share)
+    supplied = low + (1.0 - low) * min(1.0, share / settings.assault_full_power_stock_share)
     return unit.quality * max(unit.support, 1.0) * supplied / (quality * shelter)
 
 

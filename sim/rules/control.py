@@ -14,6 +14,7 @@ from sim.rules.ground import is_besieged, is_friendly
 from sim.world.codes import NOBODY, Activity, How, LogKind
 
 SMALLEST_STEP = 1e-9
+DECIDED_WITHIN_DAYS = 1.0  # insurgents decide once a day
 
 
 @njit(cache=True)
@@ -69,8 +70,8 @@ def take(world, place, row, day):
     here.garrison_men = left
     here.garrison_quality = unit.quality
     if here.garrison != NOBODY and world.garrisons[here.garrison].insurgent == 1:
-        here.counter_day = day + 1.0
-        alert_near(world, place, day + 2.0)
+        here.counter_day = day + world.settings[0].insurgents_counter_attack_delay_days
+        alert_near(world, place, here.counter_day + DECIDED_WITHIN_DAYS)
     change_hands(world, place, unit.side, row, here.garrison, day)
     for other in range(world.formations.shape[0]):
         partner = world.formations[other]

@@ -235,7 +235,7 @@ def retake(world, source, place, kind, mechanism):
 def counter_attack(world, place):
     """Strike back, once, at an enemy-held place in reach that the insurgents have just lost.
 
-    Decided a day after each defeat with a drawn probability; it retakes the place where the men sent outweigh its
+    Decided some days after each defeat with a drawn probability; it retakes the place where the men sent outweigh its
     defenders, and costs both sides a drawn share of their men where they do not.
     """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]

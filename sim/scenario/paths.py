@@ -10,7 +10,7 @@ from sim.scenario.schema import ScenarioModel
 
 
 def takes_quantity(path: tuple[str | int, ...]) -> bool:
-    """Return whether a number that may be drawn is expected at a key path, such as ("formations", "tiger", "tempo")."""
+    """Return whether a number that may be drawn is expected at a key path, such as ("formations", "red", "tempo")."""
     found: list[Any] = [ScenarioModel]
     for key in path:
         found = [inner for one in found for inner in inside(one, str(key))]

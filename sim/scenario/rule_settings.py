@@ -81,6 +81,9 @@ class AssaultSettings(Section):
     leave_probability: Share = off()
     withdrawal_share: Share = Field(default=off(), description="share of beaten defenders that get away")
     low_supply_power: Share = Field(default=off(1.0), description="power of an attacker at zero supply")
+    full_power_stock_share: Positive = Field(
+        default=off(0.5), description="share of the stock from which power is full"
+    )
 
 
 class InsurgentSettings(Section):
@@ -98,6 +101,7 @@ class InsurgentSettings(Section):
     raid_retake_probability: Share = Field(default=off(), description="a raid retakes a weakly held place")
     weak_garrison_men: NonNegative = Field(default=off(), description="a place with fewer men is weakly held")
     counter_attack_probability: Share = Field(default=off(), description="after a defeat")
+    counter_attack_delay_days: Positive = Field(default=off(1.0), description="after the defeat")
     counter_attack_reach_km: NonNegative = off()
     counter_attack_loss_share: Share = Field(default=off(), description="largest share of men lost on both sides")
 
