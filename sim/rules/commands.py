@@ -15,9 +15,10 @@ from sim.world.geometry import distance_km
 @njit(cache=True)
 def command(world, row):
     """Let one command give its formations their objectives."""
-    for other in range(world.formations.shape[0]):
-        unit = world.formations[other]
-        if unit.command == row and unit.posture != Activity.LOST and unit.assault == NOBODY:
+    for other in world.command_units[row]:
+        if other == NOBODY:
+            break
+        if world.formations[other].posture != Activity.LOST and world.formations[other].assault == NOBODY:
             direct(world, other)
 
 

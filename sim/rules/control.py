@@ -12,6 +12,7 @@ from sim.records import add_arrival, note
 from sim.rules.changes import holder_changed, road_reopened
 from sim.rules.ground import is_besieged, is_friendly
 from sim.world.codes import NOBODY, Activity, How, LogKind
+from sim.world.start import note_insurgents
 
 SMALLEST_STEP = 1e-9
 DECIDED_WITHIN_DAYS = 1.0  # insurgents decide once a day
@@ -101,6 +102,7 @@ def change_hands(world, place, side, actor, garrison, day):
     here.holder = side
     here.garrison = garrison
     count_places(world, place, 1)
+    note_insurgents(world, place)
     holder_changed(world, place, before, side)
     if here.retaken == 1 and actor != NOBODY:
         here.retaken = 0

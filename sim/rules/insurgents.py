@@ -23,9 +23,9 @@ ENDLESS = 1e18
 @njit(cache=True)
 def fight_back(world, place):
     """Let the garrison of one place act for a day: reinforce, raid, counter-attack."""
-    here = world.places[place]
     if not is_insurgent_held(world, place):
         return
+    here = world.places[place]
     strength = strength_left(world, here.garrison)
     if here.fights > 0:
         call_for_help(world, place, strength)
@@ -37,11 +37,7 @@ def fight_back(world, place):
 @njit(cache=True)
 def is_insurgent_held(world, place):
     """Return whether an insurgent garrison with men in it holds a place."""
-    here = world.places[place]
-    if here.garrison == NOBODY or here.garrison_men < LEAST_MEN:
-        return False
-    group = world.garrisons[here.garrison]
-    return group.insurgent == 1 and group.side == here.holder
+    return world.insurgent_held[place] == 1 and world.places[place].garrison_men >= LEAST_MEN
 
 
 @njit(cache=True)

@@ -6,7 +6,6 @@ with hysteresis. MODEL rule 2.
 Source: assumption (shape); figures in `rules.route`.
 """
 
-import heapq
 import math
 
 from numba import njit
@@ -149,7 +148,8 @@ def search(world, row, target):
     """Return the least expected days from a formation's place to `target` (infinity: no way); fills `node_from`.
 
     A* over the road network with a binary heap of (least days in all, place); the straight way at the highest speed is
-    what is left at least (Hart, Nilsson and Raphael 1968).
+    what is left at least (Hart, Nilsson and Raphael 1968). The heap lies in the world's work space: `heapq` on a list
+    allocates for every place looked at.
     """
     unit, days, came_from = world.formations[row], world.node_days, world.node_from
     for place in range(days.shape[0]):
@@ -157,13 +157,17 @@ def search(world, row, target):
         world.node_fight[place] = -1.0
     days[unit.at] = 0.0
     days_per_km = least_days_per_km(world, row)
-    heap = [(0.0, unit.at)]
-    while len(heap) > 0:
-        in_all, here = heapq.heappop(heap)
+    goal = world.places[target]
+    world.heap_days[0] = 0.0
+    world.heap_places[0] = unit.at
+    size = 1
+    while size > 0:
+        in_all, here = world.heap_days[0], world.heap_places[0]
+        size = drop_first(world.heap_days, world.heap_places, size)
         if here == target:
             return days[here]
         so_far = days[here]
-        if in_all > so_far + days_per_km * distance_km(world.places[here], world.places[target]):
+        if in_all > so_far + days_per_km * distance_km(world.places[here], goal):
             continue
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]
@@ -174,9 +178,48 @@ def search(world, row, target):
             if total < days[there]:
                 days[there] = total
                 came_from[there] = here
-                left = days_per_km * distance_km(world.places[there], world.places[target])
-                heapq.heappush(heap, (total + left, there))
+                in_all = total + days_per_km * distance_km(world.places[there], goal)
+                size = put(world.heap_days, world.heap_places, size, in_all, there)
     return math.inf
+
+
+@njit(cache=True)
+def put(days, places, size, in_all, place):
+    """Put a place on the heap of (days, place) pairs; return its new size."""
+    at = size
+    while at > 0:
+        parent = (at - 1) // 2
+        if days[parent] < in_all or (days[parent] == in_all and places[parent] <= place):
+            break
+        days[at] = days[parent]
+        places[at] = places[parent]
+        at = parent
+    days[at] = in_all
+    places[at] = place
+    return size + 1
+
+
+@njit(cache=True)
+def drop_first(days, places, size):
+    """Take the least pair off the heap; return its new size."""
+    size -= 1
+    in_all, place = days[size], places[size]
+    at = 0
+    while 2 * at + 1 < size:
+        child = 2 * at + 1
+        other = child + 1
+        if other < size and (
+            days[other] < days[child] or (days[other] == days[child] and places[other] < places[child])
+        ):
+            child = other
+        if in_all < days[child] or (in_all == days[child] and place <= places[child]):
+            break
+        days[at] = days[child]
+        places[at] = places[child]
+        at = child
+    days[at] = in_all
+    places[at] = place
+    return size
 
 
 @njit(cache=True)

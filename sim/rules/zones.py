@@ -31,7 +31,7 @@ def zones(world):
         lift(world, zone)
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
-        if unit.posture == Activity.LOST:
+        if unit.may_defy == 0 or unit.posture == Activity.LOST:
             continue
         if unit.defying == NOBODY:
             consider(world, row)

@@ -50,6 +50,8 @@ class Blueprint:
             node_days=np.zeros(places),
             node_from=np.zeros(places, np.int64),
             node_fight=np.zeros(places),
+            heap_days=np.zeros(2 * len(self.names["roads"]) + 1),
+            heap_places=np.zeros(2 * len(self.names["roads"]) + 1, np.int64),
             base_km=np.zeros((alliances, places)),
             incidents=np.zeros(INCIDENT_ROWS * room, tables.INCIDENT_ROW),
             arrivals=np.zeros(ARRIVAL_ROWS * room, tables.ARRIVAL_ROW),
@@ -163,6 +165,7 @@ def lay_out(names: dict[str, Names], model: ScenarioModel) -> Layout:
     layout.add("interests", number, count["commands"], count["places"])
     layout.add("obedience", number, count["formations"], count["commands"])
     layout.add("lines", tables.LINE, count["formations"] * count["alliances"])
+    layout.add("insurgent_held", integer, count["places"])
     layout.add("days", number, count["formations"], len(Activity))
     layout.add("fired", integer, len(Mechanism))
     return layout

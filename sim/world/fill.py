@@ -139,6 +139,7 @@ def fill_formations(builder: "Builder") -> None:
         record.assault = record.defying = record.objective = record.path_target = NOBODY
         record.near_place = record.task = record.line_place = NOBODY
         record.posture, record.rear_guard = Activity.HOLDING, formation.rear_guard
+        record.may_defy = len(formation.defies) > 0
         builder.numbers(f"formations.{one}", formation, "formations", row)
         place_formation(builder, record, formation)
         for command, share in formation.obedience.items():

@@ -100,11 +100,11 @@ def mask(builder: "Builder", rows: list, table: str, chosen: list) -> np.ndarray
     return matrix
 
 
-def rows_of_places(builder: "Builder", chosen: list[list[str]]) -> np.ndarray:
-    """Return an int64 matrix with the rows of each list's places, ascending, filled up with -1."""
+def rows_of_places(builder: "Builder", chosen: list[list[str]], table: str = "places") -> np.ndarray:
+    """Return an int64 matrix with the rows of each list's places (or other ids), ascending, filled up with -1."""
     matrix = np.full((len(chosen), 1 + max([len(ids) for ids in chosen], default=0)), -1, np.int64)
     for row, ids in enumerate(chosen):
-        matrix[row, : len(ids)] = sorted(builder.row("places", one) for one in ids)
+        matrix[row, : len(ids)] = sorted(builder.row(table, one) for one in ids)
     return matrix
 
 
@@ -124,6 +124,10 @@ def memberships(builder: "Builder") -> dict[str, np.ndarray]:
         for contestant in names["contestants"].ids
     ]
     defied = [model.formations[one].defies for one in names["formations"].ids]
+    led = [
+        [one for one, unit in model.formations.items() if unit.command == command]
+        for command in names["commands"].ids
+    ]
     everywhere, everyone = names["places"].ids, names["countries"].ids
     return {
         "may_enter": mask(builder, sides, "countries", [side.countries or everyone for side in sides]),
@@ -132,6 +136,7 @@ def memberships(builder: "Builder") -> dict[str, np.ndarray]:
         "zone_sides": mask(builder, zones, "sides", [zone.applies_to for zone in zones]),
         "zone_askers": mask(builder, zones, "commands", [zone.asked_by for zone in zones]),
         "defies": mask(builder, defied, "zones", defied),
+        "command_units": rows_of_places(builder, led, "formations"),
         "air_sides": mask(builder, arms, "sides", [arm.supports for arm in arms]),
         "air_places": mask(
             builder, arms, "places",

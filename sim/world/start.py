@@ -99,6 +99,18 @@ def spread_garrisons(world):
             if place.holder != NOBODY:
                 place.garrison_men = world.settings[0].control_rear_garrison_men
         place.garrison_start_men = place.garrison_men
+        note_insurgents(world, row)
+
+
+@njit(cache=True)
+def note_insurgents(world, place):
+    """Write whether an insurgent garrison holds a place: looked up daily for every place, so in an array of its own."""
+    here = world.places[place]
+    world.insurgent_held[place] = 0
+    if here.garrison != NOBODY:
+        group = world.garrisons[here.garrison]
+        if group.insurgent == 1 and group.side == here.holder:
+            world.insurgent_held[place] = 1
 
 
 @njit(cache=True)

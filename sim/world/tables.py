@@ -49,7 +49,7 @@ FORMATION = record(
     "near_km near_range_km near_x_km near_y_km near_z_km",
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
-    "assault defying rung tries strikes refits incidents lines line_asks "
+    "assault may_defy defying rung tries strikes refits incidents lines line_asks "
     "arrived_how arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival "
     "near_place near_version line_place line_version",
     first="side alliance posture to at assault halt_until_day x_km y_km z_km contact_range_km rival rival_km command "

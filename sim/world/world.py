@@ -42,6 +42,7 @@ class World(NamedTuple):
     interests: np.ndarray  # float64 C x N, -1 where the command's default applies
     obedience: np.ndarray  # float64 F x C
     lines: np.ndarray  # row = formation x A + alliance
+    insurgent_held: np.ndarray  # int64 N, 1 where an insurgent garrison holds a place of its own side
     days: np.ndarray  # float64 F x activities
     fired: np.ndarray  # int64, one counter a mechanism
     # the scenario's constants
@@ -57,6 +58,7 @@ class World(NamedTuple):
     zone_sides: np.ndarray  # int64 Z x S
     zone_askers: np.ndarray  # int64 Z x C: commands that ask formations to keep out
     defies: np.ndarray  # int64 F x Z: zones a formation may try
+    command_units: np.ndarray  # int64 C x longest list + 1: rows of the formations under each, then -1
     air_sides: np.ndarray  # int64 air arms x S
     air_places: np.ndarray  # int64 air arms x N
     ring_places: np.ndarray  # int64 sieges x longest list + 1: rows of the places that man the ring, then -1
@@ -73,6 +75,8 @@ class World(NamedTuple):
     node_days: np.ndarray  # float64 N
     node_from: np.ndarray  # int64 N
     node_fight: np.ndarray  # float64 N
+    heap_days: np.ndarray  # float64 2E + 1: a binary heap of places to look at, and where each is in all
+    heap_places: np.ndarray  # int64 2E + 1
     base_km: np.ndarray  # float64 A x N: road km to the nearest base
     incidents: np.ndarray
     arrivals: np.ndarray
