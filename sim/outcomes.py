@@ -64,8 +64,11 @@ class Collector:
 
     def stack(self, rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return all rows in one array, and the run number of each; within a run in order of time."""
-        ordered = [one[np.argsort(one["day"], kind="stable")] for one in rows]
-        return np.concatenate(ordered), np.repeat(self.numbers, [len(one) for one in rows])
+        counts = [len(one) for one in rows]
+        stacked = np.empty(sum(counts), rows[0].dtype)  # np.concatenate promotes record types field by field
+        for one, stop in zip(rows, np.cumsum(counts), strict=True):
+            stacked[stop - len(one) : stop] = one[np.argsort(one["day"], kind="stable")]
+        return stacked, np.repeat(self.numbers, counts)
 
     def words(self, table: str, rows: np.ndarray) -> pa.Array:
         """Return ids for rows, "" for -1."""

@@ -81,8 +81,8 @@ def flat(node, path=""):
 
 
 def test_few_formations_are_stuck(batch):
-    """A contestant's formation seldom has 30 days out of supply or without a way (MODEL asks for 5 %; see the note)."""
+    """No contestant's formation has 30 days out of supply or without a way in 5 % of the runs."""
     days = pq.read_table(batch / "days.parquet").to_pandas()
     days = days[days["contestant"] != ""]
     stuck = (days["out_of_supply"] + days["without_way"] >= 30).groupby(days["formation"]).mean()
-    assert stuck.mean() < 0.05
+    assert stuck.max() < 0.05, stuck
