@@ -125,8 +125,7 @@ def memberships(builder: "Builder") -> dict[str, np.ndarray]:
     ]
     defied = [model.formations[one].defies for one in names["formations"].ids]
     led = [
-        [one for one, unit in model.formations.items() if unit.command == command]
-        for command in names["commands"].ids
+        [one for one, unit in model.formations.items() if unit.command == command] for command in names["commands"].ids
     ]
     everywhere, everyone = names["places"].ids, names["countries"].ids
     return {
