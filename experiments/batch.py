@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from experiments import manifest as manifests
 from experiments import tables
 from experiments.manifest import Manifest
+from experiments.tally import Tally
 from experiments.workers import Progress, Work
 from sim.errors import UsageError
 
@@ -65,6 +66,7 @@ def run(
     progress: Progress | None = None,
     resume: bool = False,
     force: bool = False,
+    until_ci: float | None = None,
 ) -> BatchResult:
     """Run a batch of a scenario given by name, path or as loaded; see `run_batch`.
 
@@ -73,8 +75,10 @@ def run(
     """
     loaded = loaded_scenario(scenario, sets)
     numbers = range(runs) if isinstance(runs, int) else runs
-    directory = Path(out) if out is not None else default_directory(loaded, numbers, seed, bool(sets))
-    return run_batch(loaded, numbers, seed, directory, engine, workers, progress, resume=resume, force=force)
+    directory = Path(out) if out is not None else default_directory(loaded, numbers, seed, bool(sets), until_ci)
+    return run_batch(
+        loaded, numbers, seed, directory, engine, workers, progress, resume=resume, force=force, until_ci=until_ci
+    )
 
 
 def loaded_scenario(scenario: "Scenario | str | Path", sets: Sequence[str] | Mapping[str, Any]) -> "Scenario":
@@ -88,9 +92,13 @@ def loaded_scenario(scenario: "Scenario | str | Path", sets: Sequence[str] | Map
     return scenario
 
 
-def default_directory(scenario: "Scenario", runs: range, seed: int, changed: bool) -> Path:
+def default_directory(
+    scenario: "Scenario", runs: range, seed: int, changed: bool, until_ci: float | None = None
+) -> Path:
     """Return results/<name>-seed<S>-<N>; a changed scenario adds its short hash."""
     numbers = str(runs.stop) if runs.start == 0 else f"{runs.start}to{runs.stop}"
+    if until_ci is not None:
+        numbers = f"until{until_ci:g}"
     change = f"-{scenario.short_hash}" if changed else ""
     return RESULTS_FOLDER / f"{scenario.name}{change}-seed{seed}-{numbers}"
 
@@ -108,37 +116,42 @@ def run_batch(
     force: bool = False,
     command_line: str = "",
     executor: Executor | None = None,
+    until_ci: float | None = None,
 ) -> BatchResult:
     """Run numbers `runs` of a scenario under `seed`; leave tables, summary and manifest in the folder `out`.
 
     The files are the same bytes for any `workers` (default: one a core), `engine` ("compiled" or "mesa"),
     `executor` (default: threads) and number of resumes; only the manifest tells them apart.
-    `resume`: carry on the batch in `out`, or add runs to it; `force`: replace it.
+    `resume`: carry on the batch in `out`, or add runs to it; `force`: replace it. `until_ci`: end at the first chunk
+    after which the widest 95 % interval of the headline race's shares has a half width below this; the batch then has
+    fewer runs, as its manifest says.
 
     Raises UsageError if `out` holds another batch, RunError if a run fails, BatchInterrupted on Ctrl-C. In
     the last two cases finished chunks stay, and `resume` carries on.
     """
-    check_request(runs, seed, engine, workers)
+    check_request(runs, seed, engine, workers, until_ci)
     manifest = open_batch(out, manifests.describe(scenario, runs, seed, engine, command_line), resume, force)
     if scenario.basemap is not None:
         shutil.copyfile(scenario.basemap, out / manifests.BASEMAP_FILE)
     if manifests.is_complete(manifest):
         return BatchResult(out, manifest, write_summary(out, manifest), simulated_runs=0)
-    work = work_left(scenario, out, manifest)
+    work = work_left(scenario, out, manifest, until_ci)
     saved_before = work.saved_runs
     try:
         carry_on(work, out, manifest, executor, workers or available_cores(), progress or silent)
+        if work.tally.stop is not None:
+            manifest["runs"] = [runs.start, work.tally.stop]
         summary = finish(out, manifest)
     except KeyboardInterrupt:
         raise BatchInterrupted(interruption_message(out, manifest, work.saved_runs)) from None
     return BatchResult(out, manifest, summary, work.saved_runs - saved_before)
 
 
-def silent(done_runs: int, asked_runs: int) -> None:
+def silent(done_runs: int, asked_runs: int, known: str) -> None:
     """Show no progress."""
 
 
-def check_request(runs: range, seed: int, engine: str, workers: int | None) -> None:
+def check_request(runs: range, seed: int, engine: str, workers: int | None, until_ci: float | None) -> None:
     """Raise UsageError for what cannot be run."""
     if runs.step != 1 or runs.start < 0 or not runs:
         raise UsageError(f"runs: found {runs}; at least one run is needed, numbered from 0 up, one by one")
@@ -148,6 +161,8 @@ def check_request(runs: range, seed: int, engine: str, workers: int | None) -> N
         raise UsageError(f"engine: found '{engine}', {' or '.join(ENGINES)} is allowed")
     if workers is not None and workers < 1:
         raise UsageError(f"workers: found {workers}, at least 1 is needed")
+    if until_ci is not None and not 0.0 < until_ci < 0.5:
+        raise UsageError(f"until_ci: found {until_ci:g}, a half width between 0 and 0.5 is allowed, such as 0.01")
 
 
 def available_cores() -> int:
@@ -228,16 +243,20 @@ def joined(out: Path, saved: Manifest, asked: Manifest) -> Manifest:
 # ---------------------------------------------------------------- the work
 
 
-def work_left(scenario: "Scenario", out: Path, manifest: Manifest) -> Work:
+def work_left(scenario: "Scenario", out: Path, manifest: Manifest, until_ci: float | None) -> Work:
     """Return the chunks that are asked for and not saved yet."""
     asked, saved = tables.chunk_grid(range(*manifest["runs"])), tables.saved_chunks(out)
+    tally = Tally(asked, until_ci)
+    for chunk in asked:
+        if chunk in saved:
+            tally.add(chunk, tables.read_winners(out, chunk))
     missing = [chunk for chunk in asked if chunk not in saved]
     saved_runs = sum(len(chunk) for chunk in asked if chunk in saved)
 
     def save(chunk: range, rows: "RunTables") -> None:
         tables.save_chunk(out, chunk, rows)
 
-    return Work(scenario, manifest["engine"], manifest["seed"], missing, save, saved_runs)
+    return Work(scenario, manifest["engine"], manifest["seed"], missing, save, saved_runs, tally)
 
 
 def carry_on(

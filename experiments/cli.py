@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from experiments.manifest import Manifest
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+MOST_RUNS_UNTIL = 1_000_000
 
 HELP_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
@@ -122,6 +123,15 @@ EngineOption = Annotated[
     Engine, typer.Option("--engine", help="compiled is fast; mesa walks agents. The tables are the same.")
 ]
 ResumeOption = Annotated[bool, typer.Option("--resume", help="Carry on the batch in DIR, or add runs to it.")]
+UntilOption = Annotated[
+    float | None,
+    typer.Option(
+        "--until-ci",
+        metavar="HALF_WIDTH",
+        help="Stop when each share of the headline race is known this closely (95 %), such as 0.01, or after --runs "
+        "(here a million by default).",
+    ),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace the batch in DIR.")]
 
 RUN_EXAMPLES = """\b
@@ -131,6 +141,7 @@ Examples:
   race run june_2017 --set rules.march.pause_days=4 --out results/slow
   race run scenarios/june_2017/scenario.yaml --runs 500:1000 --workers 1
   race run june_2017 --runs 20000 --out results/baseline --resume
+  race run june_2017 --until-ci 0.01 --out results/sure
 """
 
 
@@ -145,6 +156,7 @@ def run_command(
     sets: SetsOption = None,
     resume: ResumeOption = False,
     force: ForceOption = False,
+    until_ci: UntilOption = None,
     no_plots: NoPlotsOption = False,
     quiet: QuietOption = False,
     json: JsonOption = False,
@@ -156,13 +168,14 @@ def run_command(
 
     loaded = load(scenario, sets or [])
     saved = saved_batch(out) if resume else None
-    numbers = asked_runs or (range(*saved["runs"]) if saved else range(DEFAULT_RUNS))
+    default = range(DEFAULT_RUNS if until_ci is None else MOST_RUNS_UNTIL)
+    numbers = asked_runs or (range(*saved["runs"]) if saved else default)
     seed_or_default = seed if seed is not None else saved["seed"] if saved else DEFAULT_SEED
-    directory = out or default_directory(loaded, numbers, seed_or_default, bool(sets))
+    directory = out or default_directory(loaded, numbers, seed_or_default, bool(sets), until_ci)
     with progress_bar(f"{loaded.name}: runs", hidden=quiet) as progress:
         result = run_batch(
             loaded, numbers, seed_or_default, directory, engine.value, workers, progress,
-            resume=resume, force=force, command_line=command_line(),
+            resume=resume, force=force, command_line=command_line(), until_ci=until_ci,
         )  # fmt: skip
     plots: list[Path] = []
     if not no_plots:
@@ -173,6 +186,17 @@ def run_command(
         print_json(result)
     elif not quiet:
         print_result(result, plots)
+    if until_ci is not None and widest_half_width(result.summary) >= until_ci:
+        widest = f"{widest_half_width(result.summary):.3g}"
+        complain(f"race: {len(numbers):,} runs were not enough: the widest interval is ± {widest}")
+
+
+def widest_half_width(summary: dict[str, Any]) -> float:
+    """Return the half width of the widest interval of the headline race's shares."""
+    from experiments.terminal import headline
+
+    _, race = headline(summary)
+    return max(found["high"] - found["low"] for found in race["first"].values()) / 2
 
 
 def saved_batch(out: Path | None) -> "Manifest | None":

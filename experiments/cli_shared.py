@@ -81,13 +81,17 @@ def progress_bar(what: str, hidden: bool) -> Iterator["Progress | None"]:
     if hidden or not console.is_terminal:
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(), TextColumn("{task.fields[known]}"),
+    )  # fmt: skip
     bar = Progress(*columns, console=console, transient=True)
-    task, started_s = bar.add_task("", total=None), time.monotonic()
+    task, started_s = bar.add_task("", total=None, rate="", known=""), time.monotonic()
 
-    def show(done: int, asked: int) -> None:
+    def show(done: int, asked: int, known: str) -> None:
         text = what if done else f"{what} (compiling the rules, if they are new)"
-        bar.update(task, completed=done, total=asked, description=text)
+        rate = f"{bar.tasks[0].speed:,.0f}/s" if bar.tasks[0].speed else ""
+        bar.update(task, completed=done, total=asked, description=text, rate=rate, known=known)
         if time.monotonic() - started_s > SHOW_PROGRESS_AFTER_S:
             bar.start()
 

@@ -138,7 +138,9 @@ def part_of(progress: Progress | None, index: int, parts: int) -> Progress | Non
     """Return what shows the progress of one batch of several as that of all."""
     if progress is None:
         return None
-    return lambda done, asked: progress(index * asked + done, parts * asked)
+    return lambda done, asked, _known: progress(
+        index * asked + done, parts * asked, f"{index + 1} of {parts} scenarios"
+    )
 
 
 # ---------------------------------------------------------------- the folder

@@ -91,6 +91,11 @@ def saved_chunks(directory: Path) -> set[range]:
     return {range(int(first), int(last) + 1) for first, last in numbers}
 
 
+def read_winners(directory: Path, chunk: range) -> pa.ChunkedArray:
+    """Return the winners of a saved chunk's runs."""
+    return _read_chunk(directory, chunk, "runs")["winner"]
+
+
 def _chunk_path(directory: Path, chunk: range) -> Path:
     return directory / CHUNK_FOLDER / f"{chunk.start:09d}-{chunk.stop - 1:09d}"
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from experiments.tally import Tally
 from sim.errors import RunError
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 HEARTBEAT_S = 0.2
 
-# Called from the main thread several times a second with (runs done, runs asked for).
-type Progress = Callable[[int, int], None]
+# Called from the main thread several times a second with (runs done, runs asked for, what is known so far in words).
+type Progress = Callable[[int, int, str], None]
 
 
 class WorkStopped(Exception):
@@ -54,10 +55,11 @@ class Work:
         missing: list[range],
         save: Callable[[range, "RunTables"], None],
         saved_runs: int,
+        tally: Tally,
     ) -> None:
-        """`save` is called in the main thread with each chunk as it finishes, in any order."""
+        """`save` is called in the main thread with each chunk as it finishes, in any order; `tally` may end it."""
         self.scenario, self.engine, self.seed = scenario, engine, seed
-        self.missing, self.save, self.saved_runs = missing, save, saved_runs
+        self.missing, self.save, self.saved_runs, self.tally = missing, save, saved_runs, tally
         self.asked_runs = saved_runs + sum(len(chunk) for chunk in missing)
         self.pulse = Pulse()
 
@@ -80,10 +82,11 @@ class Work:
     def collect(self, chunks: dict["Future[RunTables]", range], progress: Progress) -> None:
         """Save chunks as they finish; on Ctrl-C, those too that have finished just now."""
         try:
-            while chunks:
+            while chunks and self.tally.stop is None:
                 finished, _ = wait(chunks, timeout=HEARTBEAT_S, return_when=FIRST_COMPLETED)
                 self.keep(finished, chunks)
-                progress(min(self.saved_runs + self.pulse.runs_under_way, self.asked_runs), self.asked_runs)
+                done = min(self.saved_runs + self.pulse.runs_under_way, self.asked_runs)
+                progress(done, self.asked_runs, self.tally.text())
         except KeyboardInterrupt:
             self.keep({future for future in chunks if future.done() and not future.exception()}, chunks)
             raise
@@ -94,7 +97,9 @@ class Work:
     def keep(self, finished: set["Future[RunTables]"], chunks: dict["Future[RunTables]", range]) -> None:
         """Save finished chunks and take them off the list."""
         for future in finished:
-            self.save(chunks[future], future.result())
+            rows = future.result()
+            self.save(chunks[future], rows)
+            self.tally.add(chunks[future], rows.runs["winner"])
             self.saved_runs += len(chunks.pop(future))
 
 

@@ -26,7 +26,7 @@ FINISH_COLOUR = "#F0E442"
 LINES_BELOW = 4
 TOLD_DAYS = 4
 WORTH_TELLING = ("FINISH", "Milestone", "passes to", "Event", "lifted", "falls", "Incident")
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, str], None]
 
 
 def write_movie(
@@ -35,8 +35,8 @@ def write_movie(
 ) -> None:  # fmt: skip
     """Write a run's animation, .gif or .mp4, all at once or not at all.
 
-    `sentences`: its story as (day, sentence); `progress` is called with (frames done, frames). Raises UsageError for
-    another kind of file, and for .mp4 without the package imageio-ffmpeg.
+    `sentences`: its story as (day, sentence); `progress` is called with (frames done, frames, ""). Raises UsageError
+    for another kind of file, and for .mp4 without the package imageio-ffmpeg.
     """
     write = writer_for(path, [side.colour for side in scenario.model.sides.values()])
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def frames(scene: "Scene", progress: Progress | None) -> Iterator[Image.Image]:
     for day in days:
         yield scene.picture(int(day))
         if progress is not None:
-            progress(int(day) + 1, len(days))
+            progress(int(day) + 1, len(days), "")
 
 
 def writer_for(path: Path, colours: list[str]) -> Callable[[Iterator[Image.Image], Path], None]:

@@ -1,10 +1,12 @@
 """YAML and CSV files as plain data, with the line and column of every key and value, and every flaw of form told."""
 
+import copy
 import csv
 import io
 import math
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +70,15 @@ def read_text(path: Path, shown: str) -> str:
 
 
 def read_yaml(path: Path, shown: str) -> Source:
-    """Read a YAML file whose top is a mapping."""
-    return parse_yaml(read_text(path, shown), shown)
+    """Read a YAML file whose top is a mapping; the same text is parsed once in a process."""
+    found = parsed_once(read_text(path, shown), shown)
+    return Source(copy.deepcopy(found.data), dict(found.values), dict(found.keys), list(found.problems))
+
+
+@lru_cache(maxsize=32)
+def parsed_once(text: str, shown: str) -> Source:
+    """Return what `parse_yaml` does, which is not to be changed: a base is read again for each of its overlays."""
+    return parse_yaml(text, shown)
 
 
 def parse_yaml(text: str, shown: str) -> Source:

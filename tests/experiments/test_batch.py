@@ -173,11 +173,58 @@ def test_any_executor_will_do(tmp_path):
 
 def test_progress_counts_to_the_end(tmp_path):
     seen = []
-    run_fake(tmp_path / "x", progress=lambda done, asked: seen.append((done, asked)))
+    run_fake(tmp_path / "x", progress=lambda done, asked, known: seen.append((done, asked)))
     assert seen == sorted(seen) and seen[-1] == (600, 600)
     seen.clear()
-    run_fake(tmp_path / "mesa", engine="mesa", progress=lambda done, asked: seen.append((done, asked)))
+    run_fake(tmp_path / "mesa", engine="mesa", progress=lambda done, asked, known: seen.append((done, asked)))
     assert seen[-1] == (600, 600)
+
+
+# ---------------------------------------------------------------- until an interval is narrow enough
+
+
+def test_a_batch_ends_at_the_first_chunk_that_suffices(tmp_path):
+    """Two in three runs have the winner "one": ± 0.03 needs about 950 runs, so 1,000; the bytes are those of 1,000."""
+    result = run_fake(tmp_path / "x", range(5000), until_ci=0.03)
+    assert result.manifest["runs"] == [0, 1000] and result.manifest["chunks"] == {"done": 4, "all": 4}
+    run_fake(tmp_path / "plain", range(1000))
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "x")
+    assert not (tmp_path / "x" / "chunks").exists()
+
+
+def test_where_a_batch_ends_does_not_depend_on_workers(tmp_path):
+    """A first chunk that comes last: later ones wait to be counted, and what is beyond the end is thrown away."""
+    begun = threading.Event()
+    FakeEnsemble.trouble = lambda first, stop: {0: begun.wait, 1500: begun.set}.get(first, int)()
+    result = run_fake(tmp_path / "x", range(5000), until_ci=0.03, workers=2)
+    FakeEnsemble.trouble = None
+    assert result.manifest["runs"] == [0, 1000]
+    run_fake(tmp_path / "plain", range(1000))
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "x")
+
+
+def test_an_interrupted_batch_ends_where_it_would_have(tmp_path):
+    """Saved chunks are counted first, and the bytes are those of a batch that nobody interrupted."""
+    with pytest.raises(BatchInterrupted):
+        run_until_ctrl_c(tmp_path / "x", range(5000), 500, until_ci=0.03, command_line="race run fake --until-ci 0.03")
+    result = run_fake(tmp_path / "x", range(5000), until_ci=0.03, resume=True)
+    assert result.manifest["runs"] == [0, 1000]
+    run_fake(tmp_path / "plain", range(1000))
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "x")
+
+
+def test_a_batch_that_is_never_sure_runs_to_its_end(tmp_path):
+    """All runs asked for, and no more."""
+    assert run_fake(tmp_path / "x", range(600), until_ci=0.001).manifest["runs"] == [0, 600]
+    with pytest.raises(UsageError, match=r"until_ci: found 0.7, a half width between 0 and 0.5"):
+        run_fake(tmp_path / "y", until_ci=0.7)
+
+
+def test_progress_tells_who_is_first_so_far(tmp_path):
+    """With the interval, once the first chunk is done."""
+    known = []
+    run_fake(tmp_path / "x", range(1000), workers=1, progress=lambda done, asked, text: known.append(text))
+    assert known[-1] == "one first 66.6 % ± 2.9"
 
 
 # ---------------------------------------------------------------- interruptions
@@ -187,7 +234,7 @@ def run_until_ctrl_c(out: Path, runs: range, saved_runs: int, **options) -> None
     """Run a batch whose worker hangs after `saved_runs` runs until Ctrl-C."""
     interrupted = threading.Event()
 
-    def progress(done, asked):
+    def progress(done, asked, known):
         if done == saved_runs:
             raise KeyboardInterrupt
 

@@ -12,17 +12,17 @@ RUNS, SEED = 600, 7
 SIMULATED: dict[str, pd.DataFrame] = {}
 
 
-def runs_of(scenario: Scenario) -> pd.DataFrame:
-    """Return the table of runs of a scenario, simulated once."""
-    if scenario.text not in SIMULATED:
-        SIMULATED[scenario.text] = Ensemble(scenario).simulate(SEED, 0, RUNS).runs.to_pandas()
-    return SIMULATED[scenario.text]
+def runs_of(scenario: Scenario, count: int = RUNS) -> pd.DataFrame:
+    """Return the first rows of the table of runs of a scenario, simulated once."""
+    if len(SIMULATED.get(scenario.text, ())) < count:
+        SIMULATED[scenario.text] = Ensemble(scenario).simulate(SEED, 0, count).runs.to_pandas()
+    return SIMULATED[scenario.text][:count]
 
 
-def changes(base: Scenario, other: Scenario) -> dict:
-    """Return every change with its paired interval, as nested mappings (`experiments.contrast`)."""
-    described = [manifest.describe(one, range(RUNS), SEED, "compiled", "") for one in (base, other)]
-    return Pairs(runs_of(base), runs_of(other), *described).contrast()
+def changes(base: Scenario, other: Scenario, count: int = RUNS) -> dict:
+    """Return every change over the first runs with its paired interval, as nested mappings (`experiments.contrast`)."""
+    described = [manifest.describe(one, range(count), SEED, "compiled", "") for one in (base, other)]
+    return Pairs(runs_of(base, count), runs_of(other, count), *described).contrast()
 
 
 def change_of(found: dict, path: str) -> dict:
