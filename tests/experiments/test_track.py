@@ -77,7 +77,7 @@ def test_a_film_has_a_frame_a_day(tmp_path):
     done = []
     path = tmp_path / "run.gif"
     movie.write_movie(
-        toy, follow(toy, 1, 0), [(2.0, "Event: a")], path, manifest, lambda one, of: done.append((one, of))
+        toy, follow(toy, 1, 0), [(2.0, "Event: a")], path, manifest, lambda one, of, _: done.append((one, of))
     )
     with Image.open(path) as film:
         assert film.n_frames == 13
