@@ -16,17 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments import chunks, failures, saving, tables
 from experiments import manifest as manifests
-from experiments import tables
+from experiments.chunks import Chunk
+from experiments.failures import Failure
 from experiments.manifest import Manifest
 from experiments.tally import Tally
 from experiments.workers import Progress, Work
-from sim.errors import UsageError
+from sim.errors import RunError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.outcomes import RunTables
     from sim.scenario.loading import Scenario
 
 ENGINES = ("compiled", "mesa")
@@ -34,6 +35,8 @@ SUMMARY_FILE = "summary.json"
 PLOTS_FOLDER = "plots"
 REPORT_FILE = "report.html"
 RESULTS_FOLDER = Path("results")
+NOTED_EVERY_S = 5.0
+CARRY_ON = "finished chunks are saved; once that is mended, carry on with --resume"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,10 @@ class BatchResult:
     manifest: Manifest
     summary: dict[str, Any]
     simulated_runs: int
+
+    def failures(self) -> list[Failure]:
+        """Return the runs that raised, with their tracebacks; they stand in no table."""
+        return failures.read(self.directory)
 
     def table(self, name: str) -> "pd.DataFrame":
         """Return a table: "runs", "arrivals", "incidents" or "days"."""
@@ -126,24 +133,28 @@ def run_batch(
     after which the widest 95 % interval of the headline race's shares has a half width below this; the batch then has
     fewer runs, as its manifest says.
 
-    Raises UsageError if `out` holds another batch, RunError if a run fails, BatchInterrupted on Ctrl-C. In
-    the last two cases finished chunks stay, and `resume` carries on.
+    A run that raises is left out of the tables, recorded in failures.json and counted in the summary.
+    Raises UsageError if `out` holds another batch, RunError if all runs fail, workers get lost or the disk is full,
+    BatchInterrupted on Ctrl-C. In the last two cases finished chunks stay, and `resume` carries on.
     """
     check_request(runs, seed, engine, workers, until_ci)
-    manifest = open_batch(out, manifests.describe(scenario, runs, seed, engine, command_line), resume, force)
-    if scenario.basemap is not None:
-        shutil.copyfile(scenario.basemap, out / manifests.BASEMAP_FILE)
-    if manifests.is_complete(manifest):
-        return BatchResult(out, manifest, write_summary(out, manifest), simulated_runs=0)
-    work = work_left(scenario, out, manifest, until_ci)
-    saved_before = work.saved_runs
-    try:
-        carry_on(work, out, manifest, executor, workers or available_cores(), progress or silent)
-        if work.tally.stop is not None:
-            manifest["runs"] = [runs.start, work.tally.stop]
-        summary = finish(out, manifest)
-    except KeyboardInterrupt:
-        raise BatchInterrupted(interruption_message(out, manifest, work.saved_runs)) from None
+    refuse_mixing(out, resume, force)
+    out.mkdir(parents=True, exist_ok=True)
+    with saving.locked(out), saving.told(out, CARRY_ON):
+        manifest = open_batch(out, manifests.describe(scenario, runs, seed, engine, command_line), resume)
+        if scenario.basemap is not None:
+            shutil.copyfile(scenario.basemap, out / manifests.BASEMAP_FILE)
+        if manifests.is_complete(manifest):
+            return BatchResult(out, manifest, write_summary(out, manifest), simulated_runs=0)
+        work = work_left(scenario, out, manifest, until_ci)
+        saved_before = work.saved_runs
+        try:
+            carry_on(work, out, manifest, executor, workers or available_cores(), progress or silent)
+            if work.tally.stop is not None:
+                manifest["runs"] = [runs.start, work.tally.stop]
+            summary = finish(out, manifest)
+        except KeyboardInterrupt:
+            raise BatchInterrupted(interruption_message(out, manifest, work.saved_runs)) from None
     return BatchResult(out, manifest, summary, work.saved_runs - saved_before)
 
 
@@ -175,29 +186,33 @@ def available_cores() -> int:
 # ---------------------------------------------------------------- the folder
 
 
-def open_batch(out: Path, asked: Manifest, resume: bool, force: bool) -> Manifest:
-    """Make the folder ready and return the manifest to go on with, which is written to it.
-
-    Raises UsageError where the folder holds a batch that must not be touched.
-    """
+def refuse_mixing(out: Path, resume: bool, force: bool) -> None:
+    """Raise UsageError where the folder holds something that must not be touched."""
     if resume and force:
         raise UsageError("--resume carries a batch on, --force replaces it: only one of them is allowed")
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out}: this is a file; a folder is needed")
+    if holds_batch(out) and not (resume or force):
+        raise UsageError(f"{out}: there is a batch here; add --resume to carry it on, --force to replace it")
+
+
+def open_batch(out: Path, asked: Manifest, resume: bool) -> Manifest:
+    """Make the folder ready and return the manifest to go on with, which is written to it.
+
+    Raises UsageError where the folder holds another batch than the one to resume.
+    """
     if holds_batch(out) and resume:
         return reopen(out, asked)
-    if holds_batch(out) and not force:
-        raise UsageError(f"{out}: there is a batch here; add --resume to carry it on, --force to replace it")
     if holds_batch(out):
-        tables.remove_chunks(out)
+        chunks.remove(out)
         remove_results(out)
-    out.mkdir(parents=True, exist_ok=True)
     manifests.write(out, asked)
     return asked
 
 
 def reopen(out: Path, asked: Manifest) -> Manifest:
     """Make the folder of a batch ready to be carried on; see `open_batch`."""
+    chunks.clean(out)
     manifest = joined(out, manifests.read(out), asked)
     if not manifests.is_complete(manifest):
         manifests.write(out, manifest)
@@ -207,17 +222,17 @@ def reopen(out: Path, asked: Manifest) -> Manifest:
 
 def holds_batch(out: Path) -> bool:
     """Tell whether a folder holds a batch, or the remains of one."""
-    names = [manifests.FILE_NAME, tables.CHUNK_FOLDER, SUMMARY_FILE]
+    names = [manifests.FILE_NAME, chunks.FOLDER, SUMMARY_FILE]
     paths = [out / name for name in names] + [tables.path_of(out, name) for name in tables.NAMES]
     return any(path.exists() for path in paths)
 
 
 def remove_results(out: Path) -> None:
     """Remove tables, summary, plots and report, which a batch that goes on will make again."""
-    tables.remove_tables(out)
+    tables.remove(out)
     for plot in [*(out / PLOTS_FOLDER).glob("*.png"), *(out / PLOTS_FOLDER).glob("*.svg")]:
         plot.unlink()
-    for name in (SUMMARY_FILE, REPORT_FILE):
+    for name in (SUMMARY_FILE, REPORT_FILE, failures.FILE_NAME):
         (out / name).unlink(missing_ok=True)
 
 
@@ -236,7 +251,7 @@ def joined(out: Path, saved: Manifest, asked: Manifest) -> Manifest:
     if before == now and manifests.is_complete(saved):
         return saved
     if manifests.is_complete(saved):
-        tables.take_apart(out, before, tables.chunk_grid(now))
+        tables.take_apart(out, before, chunks.grid(now), failures.read(out))
     return {**asked, "started": saved["started"], "seconds": saved["seconds"]}
 
 
@@ -245,16 +260,21 @@ def joined(out: Path, saved: Manifest, asked: Manifest) -> Manifest:
 
 def work_left(scenario: "Scenario", out: Path, manifest: Manifest, until_ci: float | None) -> Work:
     """Return the chunks that are asked for and not saved yet."""
-    asked, saved = tables.chunk_grid(range(*manifest["runs"])), tables.saved_chunks(out)
+    asked, saved = chunks.grid(range(*manifest["runs"])), chunks.saved(out)
     tally = Tally(asked, until_ci)
-    for chunk in asked:
-        if chunk in saved:
-            tally.add(chunk, tables.read_winners(out, chunk))
-    missing = [chunk for chunk in asked if chunk not in saved]
-    saved_runs = sum(len(chunk) for chunk in asked if chunk in saved)
+    for numbers in asked:
+        if numbers in saved:
+            tally.add(numbers, chunks.read_table(out, numbers, "runs")["winner"])
+    missing = [numbers for numbers in asked if numbers not in saved]
+    saved_runs = sum(len(numbers) for numbers in asked if numbers in saved)
+    noted_s = time.monotonic()
 
-    def save(chunk: range, rows: "RunTables") -> None:
-        tables.save_chunk(out, chunk, rows)
+    def save(numbers: range, chunk: Chunk) -> None:
+        nonlocal noted_s
+        chunks.save(out, numbers, chunk)
+        if time.monotonic() - noted_s > NOTED_EVERY_S:
+            note_saved(out, manifest)
+            noted_s = time.monotonic()
 
     return Work(scenario, manifest["engine"], manifest["seed"], missing, save, saved_runs, tally)
 
@@ -267,12 +287,16 @@ def carry_on(
     try:
         work.do(executor, workers, progress)
     finally:
-        asked, saved = tables.chunk_grid(range(*manifest["runs"])), tables.saved_chunks(out)
         manifest["seconds"] = round(manifest["seconds"] + time.perf_counter() - started_s, 3)
-        # One short of all at most: a batch is complete when its tables are written.
-        done = min(sum(chunk in saved for chunk in asked), len(asked) - 1)
-        manifest["chunks"] = {"done": done, "all": len(asked)}
-        manifests.write(out, manifest)
+        note_saved(out, manifest)
+
+
+def note_saved(out: Path, manifest: Manifest) -> None:
+    """List the saved chunks in the manifest; one short of all at most, for a batch is done when its tables are."""
+    asked, saved = chunks.grid(range(*manifest["runs"])), chunks.saved(out)
+    manifest["chunks"] = chunks.listed([one for one in asked if one in saved], len(asked))
+    manifest["chunks"]["done"] = min(manifest["chunks"]["done"], len(asked) - 1)
+    manifests.write(out, manifest)
 
 
 def interruption_message(out: Path, manifest: Manifest, saved_runs: int) -> str:
@@ -288,13 +312,24 @@ def interruption_message(out: Path, manifest: Manifest, saved_runs: int) -> str:
 
 
 def finish(out: Path, manifest: Manifest) -> dict[str, Any]:
-    """Write the tables and the summary, then let the chunks go; return the summary."""
-    asked = tables.chunk_grid(range(*manifest["runs"]))
-    tables.assemble(out, asked)
+    """Write the tables and the summary, then let the chunks go; return the summary.
+
+    Raises RunError if all runs failed.
+    """
+    runs = range(*manifest["runs"])
+    asked = chunks.grid(runs)
+    failed = chunks.read_failures(out, asked)
+    if failed:
+        saving.write_text(out / failures.FILE_NAME, failures.as_json(failed))
+    if len(failed) == len(runs):
+        raise RunError(
+            f"all {len(runs):,} runs failed, the first with {failed[0].error}; see {out / failures.FILE_NAME}"
+        )
+    tables.assemble(out, runs)
     summary = write_summary(out, manifest)
-    manifest["chunks"] = {"done": len(asked), "all": len(asked)}
+    manifest["chunks"] = chunks.listed(asked, len(asked))
     manifests.write(out, manifest)
-    tables.remove_chunks(out)
+    chunks.remove(out)
     return summary
 
 
@@ -302,6 +337,7 @@ def write_summary(out: Path, manifest: Manifest) -> dict[str, Any]:
     """Write summary.json from the table of runs and return it."""
     from experiments.summary import summarise
 
-    summary = summarise(tables.read(out, "runs"), manifests.of_the_results(manifest))
+    failed = len(failures.read(out))
+    summary = summarise(tables.Columns(out), manifests.of_the_results(manifest), failed)
     manifests.write_json(out / SUMMARY_FILE, summary)
     return summary

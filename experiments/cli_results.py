@@ -72,7 +72,7 @@ def replay_command(
 
 def warn_of_other_versions(manifest: "Manifest") -> None:
     """Say that a replay may differ where the batch was made by other versions."""
-    from experiments.manifest import versions
+    from experiments.versions import versions
 
     if manifest["versions"] != versions():
         complain("race: this batch was made by other versions; its runs may go differently when replayed")

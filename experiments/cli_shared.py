@@ -14,6 +14,7 @@ from sim.errors import UsageError
 if TYPE_CHECKING:
     from experiments.workers import Progress
 
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_RUNS = 1000
 DEFAULT_SEED = 1
 SHOW_PROGRESS_AFTER_S = 2.0

@@ -29,6 +29,7 @@ from experiments.batch import (
     loaded_scenario,
     run_batch,
 )
+from experiments.versions import versions
 from experiments.workers import Progress
 from sim.errors import UsageError
 from sim.scenario.differences import differences
@@ -152,7 +153,7 @@ def describe(scenarios: dict[str, "Scenario"], runs: range, seed: int, command_l
         "scenarios": {label: one.hash for label, one in scenarios.items()},
         "runs": [runs.start, runs.stop],
         "seed": seed,
-        "versions": manifests.versions(),
+        "versions": versions(),
         "command_line": command_line,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": 0.0,
@@ -240,7 +241,8 @@ def hold_together(directory: Path, scenarios: dict[str, "Scenario"], batches: di
     found, changes, flips = {}, [], []
     for label in others:
         theirs = tables.read(batches[label].directory, "runs")
-        pairs = contrast.Pairs(runs, theirs, batches[base].manifest, batches[label].manifest)
+        both = contrast.finished_in_both(runs, theirs)
+        pairs = contrast.Pairs(*both, batches[base].manifest, batches[label].manifest)
         changed, flipped = pairs.contrast(), pairs.flipped()
         changes.append(contrast.as_table(changed).assign(scenario=label))
         flips.append(flipped.assign(scenario=label))

@@ -126,6 +126,15 @@ class Pairs:
         return pd.concat(parts, ignore_index=True)
 
 
+def finished_in_both(base: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of both tables of runs whose run raised in neither, for a pair needs both."""
+    if base["run"].equals(other["run"]):
+        return base, other
+    kept = (one[one["run"].isin(two["run"])].reset_index(drop=True) for one, two in ((base, other), (other, base)))
+    ours, theirs = kept
+    return ours, theirs
+
+
 def shared(ours: Any, theirs: Any) -> list[str]:
     """Return the names that both have, in the order of the first."""
     return [one for one in ours if one in theirs]

@@ -2,17 +2,13 @@
 
 import difflib
 import json
-import os
-import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import sim
-from experiments.tables import chunk_grid
-from sim.compiler_cache import code_hash
+from experiments import chunks, saving
+from experiments.versions import different, versions
 from sim.errors import RunError, UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +37,7 @@ def describe(scenario: "Scenario", runs: range, seed: int, engine: str, command_
         "command_line": command_line,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": 0.0,
-        "chunks": {"done": 0, "all": len(chunk_grid(runs))},
+        "chunks": {"done": 0, "all": len(chunks.grid(runs)), "saved_runs": []},
         **_names(scenario),
         "scenario_text": scenario.text,
     }
@@ -66,13 +62,6 @@ def _names(scenario: "Scenario") -> Manifest:
     }
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that results depend on; `code` is a hash of the model's files and the compiler."""
-    libraries = {name: version(name) for name in ("numpy", "numba", "mesa")}
-    code = code_hash(Path(sim.__file__).parent)
-    return {"race": sim.__version__, "code": code, "python": platform.python_version(), **libraries}
-
-
 def of_the_results(manifest: Manifest) -> Manifest:
     """Return the part of a manifest that is the same whenever the results are the same."""
     return {key: value for key, value in manifest.items() if key not in OF_THE_OCCASION}
@@ -83,10 +72,7 @@ def differences(ours: Manifest, theirs: Manifest) -> list[str]:
     lines = []
     if ours["seed"] != theirs["seed"]:
         lines.append(f"seed: {theirs['seed']} there, {ours['seed']} here")
-    for name, here in ours["versions"].items():
-        there = theirs["versions"].get(name)
-        if there != here:
-            lines.append(f"version of {name}: {there} there, {here} here")
+    lines += different(ours["versions"], theirs["versions"])
     if ours["scenario_hash"] != theirs["scenario_hash"]:
         lines.append(f"scenario: {theirs['scenario_hash'][:12]} there, {ours['scenario_hash'][:12]} here")
         lines += _text_differences(theirs["scenario_text"], ours["scenario_text"])
@@ -166,6 +152,4 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON to a file, keys in their own order, all at once or not at all."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
-    unfinished.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    unfinished.replace(path)
+    saving.write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from experiments import comparison, control, tables, track
+from experiments import clashes, comparison, control, tables, track
 from experiments import manifest as manifests
 from experiments.batch import PLOTS_FOLDER
 from experiments.figures import arrivals, changes, course, run_maps, shares, style
 from experiments.figures.style import Picture
 
 REPLAYED_RUNS = 200
-WANTED_COLUMNS = ("run", "winner", "finish_day", "arrival_day:", "clashes:", "days:")
 Named = tuple[str, Picture]
 
 
@@ -42,9 +41,7 @@ def save_all(pictures: Iterator[Named], folder: Path) -> list[Path]:
 def batch_pictures(directory: Path) -> Iterator[Named]:
     """Yield the pictures of a batch by name."""
     manifest, scenario = manifests.read(directory), manifests.read_scenario(directory)
-    columns = [name for name in tables.column_names(directory, "runs") if name.startswith(WANTED_COLUMNS)]
-    runs = tables.read(directory, "runs", columns)
-    incidents = tables.read(directory, "incidents", ["run", "day", "place", "pair", "kind"])
+    runs = tables.Columns(directory)
     headline, *others = style.races_in_order(manifest)
     yield f"arrivals_{headline}", arrivals.arrivals_figure(runs, headline, manifest)
     yield f"weeks_{headline}", arrivals.ridgeline_figure(runs, headline, manifest)
@@ -54,14 +51,17 @@ def batch_pictures(directory: Path) -> Iterator[Named]:
     if manifest["milestones"]:
         yield "milestones", arrivals.milestones_figure(runs, manifest)
     yield "days", shares.days_figure(runs, manifest)
-    pairs = course.pairs_of(columns)
+    pairs = course.pairs_of(runs.columns)
     if pairs:
+        found = clashes.count(directory, pairs, manifest, len(runs))
         yield "clashes", shares.clashes_figure(runs, manifest)
-        yield "clashes_so_far", course.cumulative_figure(incidents, pairs, manifest)
-        yield "clash_map", course.clash_map_figure(scenario, incidents, pairs, manifest)
+        yield "clashes_so_far", course.cumulative_figure(found.by_day, manifest)
+        yield "clash_map", course.clash_map_figure(scenario, found.by_place, pairs, manifest)
     seed, (first, stop) = int(manifest["seed"]), manifest["runs"]
     replayed = range(first, min(stop, first + REPLAYED_RUNS))
     yield "control", course.control_figure(control.held_by_day(scenario, seed, replayed), scenario, manifest)
     tracks = {title: track.follow(scenario, seed, run) for title, run in track.told_runs(runs, manifest).items()}
-    winners = {run: (winner, day) for run, winner, day in runs[["run", "winner", "finish_day"]].values.tolist()}
+    rows = runs[["run", "winner", "finish_day"]]
+    told = rows[rows["run"].isin([one.run for one in tracks.values()])]
+    winners = {run: (winner, day) for run, winner, day in told.values.tolist()}
     yield "runs", run_maps.run_maps_figure(scenario, tracks, winners, manifest)

@@ -21,6 +21,7 @@ from sim.scenario.provenance import iter_quantities
 
 TEMPLATE = "report.html.jinja"
 SHOWN_ASSUMPTIONS = 15
+SENSITIVITY_RUNS = 50_000
 RANGE = np.array([0.05, 0.5, 0.95])
 Context = dict[str, Any]
 
@@ -130,7 +131,7 @@ def clash_rows(summary: Context, manifest: Context) -> list[Context]:
 
 def sureness(directory: Path, summary: Context, manifest: Context) -> Context:
     """Return what tells how sure the numbers are, and which assumptions decide."""
-    runs = tables.read(directory, "runs")
+    runs = tables.Columns(directory).head(SENSITIVITY_RUNS)
     race, found = headline(summary)
     leader = max(found["finish"], key=lambda one: found["first"][one]["share"])
     name = wording.name_of(manifest, leader)
@@ -150,6 +151,7 @@ def sureness(directory: Path, summary: Context, manifest: Context) -> Context:
             for row in decisive.head(SHOWN_ASSUMPTIONS).to_dict("records")
         ],
         "drawn": sensitivity.drawn(runs).shape[1],
+        "sensitivity_runs": len(runs) if len(runs) < summary["runs"] else None,
     }  # fmt: skip
 
 

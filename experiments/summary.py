@@ -4,11 +4,14 @@ All runs stand in every denominator: a run in which nobody arrives by the horizo
 """
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
+
+if TYPE_CHECKING:
+    from experiments.tables import Columns
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CLASH_KINDS = ("strike", "shelling", "shoot_down", "ground_clash")
@@ -16,12 +19,14 @@ PLACES = 6
 NORMAL_975 = float(norm.ppf(0.975))
 
 Summary = dict[str, Any]
+type Runs = "pd.DataFrame | Columns"
 
 
-def summarise(runs: pd.DataFrame, manifest: dict[str, Any]) -> Summary:
+def summarise(runs: Runs, manifest: dict[str, Any], failed_runs: int = 0) -> Summary:
     """Return what summary.json holds.
 
-    `runs`: the table of runs; `manifest`: the batch's manifest. Shares carry Wilson 95 % intervals; quantiles are of
+    `runs`: the table of runs, whole or column by column; `manifest`: the batch's manifest; `failed_runs`: how many
+    raised, and stand in no table. Shares carry Wilson 95 % intervals; quantiles are of
     the distribution censored at the horizon, null where fewer runs than that arrive; means carry standard errors.
     """
     return {
@@ -29,6 +34,7 @@ def summarise(runs: pd.DataFrame, manifest: dict[str, Any]) -> Summary:
         "scenario_hash": manifest["scenario_hash"],
         "seed": manifest["seed"],
         "runs": len(runs),
+        "failed_runs": failed_runs,
         "horizon_days": manifest["horizon_days"],
         "races": {race: race_summary(runs, race, manifest) for race in manifest["races"]},
         "milestones": {one: arrival(runs[f"arrival_day:{one}"]) for one in manifest["milestones"]},
@@ -38,7 +44,7 @@ def summarise(runs: pd.DataFrame, manifest: dict[str, Any]) -> Summary:
     }
 
 
-def names_of(runs: pd.DataFrame, prefix: str) -> list[str]:
+def names_of(runs: Runs, prefix: str) -> list[str]:
     """Return what follows a prefix in the names of columns, in order."""
     return [str(name).removeprefix(prefix) for name in runs.columns if str(name).startswith(prefix)]
 
@@ -90,7 +96,7 @@ def censored_quantile(arrived: np.ndarray, total: int, level: float) -> float | 
     return rounded(arrived[max(position, 0)]) if max(position, 0) < len(arrived) else None
 
 
-def race_summary(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> Summary:
+def race_summary(runs: Runs, race: str, manifest: dict[str, Any]) -> Summary:
     """Return who is first in a race, by contestant and by side, and when each contestant finishes."""
     winners = runs[f"winner:{race}"]
     contestants = manifest["races"][race]["contestants"]
@@ -104,7 +110,7 @@ def race_summary(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> Sum
     }
 
 
-def clash_summary(runs: pd.DataFrame) -> Summary:
+def clash_summary(runs: Runs) -> Summary:
     """Return clashes a run by pair of sides and kind, and the share of runs with any."""
     found: Summary = {}
     for name in names_of(runs, "clashes:"):

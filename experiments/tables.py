@@ -1,28 +1,29 @@
-"""The tables of a batch on disk: saved chunks while it runs, four Parquet files once it is done.
+"""The tables of a finished batch: four Parquet files, read whole, by column or by stretches of runs.
 
-Chunks lie on one fixed grid of run numbers, and so do the row groups of the Parquet files. What a file holds
-is therefore decided by the runs alone, whatever the workers, the engine and the interruptions.
+Row groups lie on one fixed grid of run numbers, so what a file holds is decided by the runs alone, whatever the
+workers, the engine and the interruptions; and each of them fits in memory, however many runs there are.
 """
 
-import os
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.ipc
 import pyarrow.parquet as pq
 
+from experiments import chunks, saving
+from experiments.chunks import Chunk
 from sim.errors import RunError, UsageError
+from sim.outcomes import RunTables
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CHUNK_RUNS = 250
-NAMES = ("runs", "arrivals", "incidents", "days")
-CHUNK_FOLDER = "chunks"
+    from experiments.failures import Failure
+
+NAMES = RunTables._fields
+ROW_GROUP_RUNS = 10_000
 # Everything that decides the bytes is said here, so that another default of the library changes nothing.
 PARQUET_SETTINGS = {
     "version": "2.6",
@@ -34,13 +35,6 @@ PARQUET_SETTINGS = {
 }
 
 
-def chunk_grid(runs: range) -> list[range]:
-    """Return the chunks of `runs`: the cells of the grid 0, 250, 500 ..., the outer ones cut to `runs`."""
-    first_cell = runs.start - runs.start % CHUNK_RUNS
-    cells = range(first_cell, runs.stop, CHUNK_RUNS)
-    return [range(max(cell, runs.start), min(cell + CHUNK_RUNS, runs.stop)) for cell in cells]
-
-
 def path_of(directory: Path, name: str) -> Path:
     """Return the path of one of the four tables of a finished batch."""
     return directory / f"{name}.parquet"
@@ -48,11 +42,17 @@ def path_of(directory: Path, name: str) -> Path:
 
 def read(directory: Path, name: str, columns: list[str] | None = None) -> "pd.DataFrame":
     """Return a table of a finished batch, or some of its columns. Raises UsageError where there is none."""
+    with opened(directory, name) as file:
+        return file.read(columns=columns).to_pandas()
+
+
+def opened(directory: Path, name: str) -> pq.ParquetFile:
+    """Return the file of a table. Raises UsageError where there is none, RunError where it is damaged."""
     path = path_of(directory, name)
     if not path.is_file():
         raise UsageError(f"{directory}: there is no {path.name}; is this the folder of a finished batch?")
     try:
-        return pq.read_table(path, columns=columns).to_pandas()
+        return pq.ParquetFile(path)
     except pa.ArrowInvalid as error:
         raise RunError(f"{path} is damaged: {error}; make the batch again with --force") from None
 
@@ -62,90 +62,104 @@ def column_names(directory: Path, name: str) -> list[str]:
     return pq.read_schema(path_of(directory, name)).names
 
 
-# ---------------------------------------------------------------- chunks
+class Columns:
+    """The table of runs of a finished batch, whose columns are read from disk when they are asked for.
 
-
-def save_chunk(directory: Path, chunk: range, tables: Sequence[pa.Table]) -> None:
-    """Save a chunk's four tables (in the order of NAMES), all at once or not at all.
-
-    Raises RunError if they are not of these runs.
+    It answers to as much of a DataFrame's interface as summaries and pictures use: `runs["winner"]`, `runs[names]`,
+    `runs.columns`, `len(runs)`. A million runs have some gigabytes of columns; one of them has a few megabytes.
     """
-    if not np.array_equal(tables[0]["run"].to_numpy(), np.asarray(chunk)):
-        raise RunError(f"runs {chunk.start} to {chunk.stop - 1} were asked for, and other runs came back")
-    folder = _chunk_path(directory, chunk)
-    unfinished = folder.with_name(f"{folder.name}.{os.getpid()}.unfinished")
-    unfinished.mkdir(parents=True, exist_ok=True)
-    for name, table in zip(NAMES, tables, strict=True):
-        with pa.ipc.new_file(unfinished / f"{name}.arrow", table.schema) as writer:
-            writer.write_table(table)
-    if folder.exists():
-        shutil.rmtree(unfinished)
-    else:
-        unfinished.rename(folder)
+
+    def __init__(self, directory: Path) -> None:
+        """Open the table."""
+        self.file = opened(directory, "runs")
+        self.columns: list[str] = self.file.schema_arrow.names
+
+    def __len__(self) -> int:
+        return int(self.file.metadata.num_rows)
+
+    @overload
+    def __getitem__(self, names: str) -> "pd.Series[Any]": ...
+    @overload
+    def __getitem__(self, names: list[str]) -> "pd.DataFrame": ...
+    def __getitem__(self, names: str | list[str]) -> "pd.Series[Any] | pd.DataFrame":
+        wanted = [names] if isinstance(names, str) else names
+        missing = [name for name in wanted if name not in self.columns]
+        if missing:
+            raise KeyError(missing[0])
+        found = self.file.read(columns=wanted).to_pandas()
+        return found[names]
+
+    def head(self, rows: int) -> "pd.DataFrame":
+        """Return the first rows of all columns."""
+        groups: list[int] = []
+        counted = 0
+        while counted < min(rows, len(self)):
+            counted += self.file.metadata.row_group(len(groups)).num_rows
+            groups.append(len(groups))
+        return self.file.read_row_groups(groups).slice(0, rows).to_pandas()
 
 
-def saved_chunks(directory: Path) -> set[range]:
-    """Return the chunks saved so far."""
-    folders = (directory / CHUNK_FOLDER).glob("*-*")
-    numbers = [folder.name.split("-") for folder in folders if not folder.suffix]
-    return {range(int(first), int(last) + 1) for first, last in numbers}
-
-
-def read_winners(directory: Path, chunk: range) -> pa.ChunkedArray:
-    """Return the winners of a saved chunk's runs."""
-    return _read_chunk(directory, chunk, "runs")["winner"]
-
-
-def _chunk_path(directory: Path, chunk: range) -> Path:
-    return directory / CHUNK_FOLDER / f"{chunk.start:09d}-{chunk.stop - 1:09d}"
-
-
-def _read_chunk(directory: Path, chunk: range, name: str) -> pa.Table:
-    path = _chunk_path(directory, chunk) / f"{name}.arrow"
-    try:
-        with pa.OSFile(str(path)) as file:
-            return pa.ipc.open_file(file).read_all().combine_chunks()
-    except (pa.ArrowInvalid, FileNotFoundError) as error:
-        raise RunError(f"{path} is damaged ({error}); delete {path.parent} and go on with --resume") from None
+def stretches(directory: Path, name: str, columns: list[str]) -> Iterator[pa.Table]:
+    """Yield columns of a table row group by row group: the rows of at most 10,000 runs at a time, words as codes."""
+    with opened(directory, name) as file:
+        words = [one.name for one in file.schema_arrow if one.name in columns and pa.types.is_string(one.type)]
+    with pq.ParquetFile(path_of(directory, name), read_dictionary=words) as file:
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group, columns=columns)
 
 
 # ---------------------------------------------------------------- from chunks to finished tables, and back
 
 
-def assemble(directory: Path, chunks: Iterable[range]) -> None:
-    """Write the Parquet files from saved chunks (in run order): one row group a chunk, one in memory."""
-    chunks = list(chunks)
+def assemble(directory: Path, runs: range) -> None:
+    """Write the Parquet files from saved chunks, a row group of them in memory at a time."""
     for name in NAMES:
-        path = path_of(directory, name)
-        unfinished = path.with_suffix(".unfinished")
-        _write_parquet(unfinished, (_read_chunk(directory, chunk, name) for chunk in chunks))
-        unfinished.replace(path)
+        parts = (
+            [chunks.read_table(directory, one, name) for one in chunks.grid(group)]
+            for group in chunks.grid(runs, ROW_GROUP_RUNS)
+        )
+        write_parquet(path_of(directory, name), parts)
 
 
-def _write_parquet(path: Path, tables: Iterator[pa.Table]) -> None:
-    first = next(tables)
-    schema = first.schema.remove_metadata()
-    with pq.ParquetWriter(path, schema, **PARQUET_SETTINGS) as writer:
-        writer.write_table(first, row_group_size=max(1, len(first)))
-        for table in tables:
-            writer.write_table(table.cast(schema), row_group_size=max(1, len(table)))
+def write_parquet(path: Path, groups: Iterator[list[pa.Table]]) -> None:
+    """Write a Parquet file, all at once or not at all: a row group from each list of tables."""
+    unfinished = path.with_suffix(".unfinished")
+    try:
+        with ExitStack() as stack:
+            writer = None
+            for parts in groups:
+                table = pa.concat_tables(parts).replace_schema_metadata(None).combine_chunks()
+                if writer is None:
+                    writer = stack.enter_context(pq.ParquetWriter(unfinished, table.schema, **PARQUET_SETTINGS))
+                writer.write_table(table, row_group_size=max(1, len(table)))
+        saving.put_in_place(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
-def take_apart(directory: Path, runs: range, wanted: Iterable[range]) -> None:
+def take_apart(directory: Path, runs: range, wanted: Iterable[range], failed: "Iterable[Failure]") -> None:
     """Save those chunks of a finished batch of `runs` that are `wanted` again, so that more can join them."""
-    wanted = set(wanted) - saved_chunks(directory)
-    files = [pq.ParquetFile(path_of(directory, name)) for name in NAMES]
-    for row_group, chunk in enumerate(chunk_grid(runs)):
-        if chunk in wanted:
-            save_chunk(directory, chunk, [file.read_row_group(row_group) for file in files])
+    missing = set(wanted) - chunks.saved(directory)
+    lost = {one.run: one for one in failed}
+    with ExitStack() as stack:
+        files = [stack.enter_context(opened(directory, name)) for name in NAMES]
+        for index, group in enumerate(chunks.grid(runs, ROW_GROUP_RUNS)):
+            cells = [one for one in chunks.grid(group) if one in missing]
+            if cells:
+                whole = [file.read_row_group(index) for file in files]
+                for one in cells:
+                    parts = RunTables(*(of_runs(table, one) for table in whole))
+                    chunks.save(directory, one, Chunk(parts, tuple(lost[run] for run in one if run in lost)))
 
 
-def remove_chunks(directory: Path) -> None:
-    """Remove the saved chunks."""
-    shutil.rmtree(directory / CHUNK_FOLDER, ignore_errors=True)
+def of_runs(table: pa.Table, runs: range) -> pa.Table:
+    """Return the rows of a table, which is in order of runs, that belong to `runs`."""
+    numbers = table["run"].to_numpy()
+    first, stop = numbers.searchsorted([runs.start, runs.stop])
+    return table.slice(first, stop - first)
 
 
-def remove_tables(directory: Path) -> None:
+def remove(directory: Path) -> None:
     """Remove the four Parquet files where they exist."""
     for name in NAMES:
         path_of(directory, name).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.summary import Runs
 from sim.ensemble import Ensemble
 from sim.scenario.loading import Scenario
 from sim.turn import is_over, take_turn
@@ -79,7 +80,7 @@ def on_the_map(space: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 # ---------------------------------------------------------------- which runs to follow
 
 
-def told_runs(runs: pd.DataFrame, manifest: dict[str, Any]) -> dict[str, int]:
+def told_runs(runs: Runs, manifest: dict[str, Any]) -> dict[str, int]:
     """Return the runs worth showing, by title: a typical one, earliest and latest finish of the headline race."""
     found = {"Typical run": typical(runs, manifest)}
     days, numbers = runs["finish_day"].to_numpy(float), runs["run"].to_numpy()
@@ -89,7 +90,7 @@ def told_runs(runs: pd.DataFrame, manifest: dict[str, Any]) -> dict[str, int]:
     return found
 
 
-def typical(runs: pd.DataFrame, manifest: dict[str, Any]) -> int:
+def typical(runs: Runs, manifest: dict[str, Any]) -> int:
     """Return the medoid: the run whose outcomes lie nearest to those of all others, among those with the usual winner.
 
     Outcomes are all finish days, milestones (the horizon where not reached) and the clashes; distances are summed
@@ -97,11 +98,10 @@ def typical(runs: pd.DataFrame, manifest: dict[str, Any]) -> int:
     """
     names = [name for name in runs.columns if str(name).startswith(("finish_day:", "arrival_day:"))]
     clashes = [name for name in runs.columns if str(name).startswith("clashes:")]
-    outcomes = runs[names].fillna(float(manifest["horizon_days"]))
-    outcomes = outcomes.assign(clashes=runs[clashes].sum(axis=1))
     total = np.zeros(len(runs))
-    for name in outcomes:
-        total += distances(outcomes[name].to_numpy(float))
+    for name in names:
+        total += distances(runs[name].fillna(float(manifest["horizon_days"])).to_numpy(float))
+    total += distances(sum((runs[name].to_numpy(float) for name in clashes), np.zeros(len(runs))))
     usual = (runs["winner"] == runs["winner"].mode()[0]).to_numpy()
     return int(runs["run"].to_numpy()[usual][np.argmin(total[usual])])
 

@@ -53,8 +53,9 @@ class Collector:
 
     def tables(self) -> RunTables:
         """Return the tables."""
-        incidents, incident_runs = self.stack(self.incidents)
-        arrivals, arrival_runs = self.stack(self.arrivals)
+        world = self.blueprint.new_memory()[1]
+        incidents, incident_runs = self.stack(self.incidents, world.incidents.dtype)
+        arrivals, arrival_runs = self.stack(self.arrivals, world.arrivals.dtype)
         return RunTables(
             self.runs_table(incidents, incident_runs),
             self.arrivals_table(arrivals, arrival_runs),
@@ -62,10 +63,10 @@ class Collector:
             self.days_table(),
         )
 
-    def stack(self, rows: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def stack(self, rows: list[np.ndarray], dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
         """Return all rows in one array, and the run number of each; within a run in order of time."""
         counts = [len(one) for one in rows]
-        stacked = np.empty(sum(counts), rows[0].dtype)  # np.concatenate promotes record types field by field
+        stacked = np.empty(sum(counts), dtype)  # np.concatenate promotes record types field by field
         for one, stop in zip(rows, np.cumsum(counts), strict=True):
             stacked[stop - len(one) : stop] = one[np.argsort(one["day"], kind="stable")]
         return stacked, np.repeat(self.numbers, counts)

@@ -9,7 +9,7 @@ from scipy.stats import CensoredData, ecdf
 
 from experiments.figures import style
 from experiments.figures.style import Picture
-from experiments.summary import arrival, wilson
+from experiments.summary import Runs, arrival, wilson
 
 MOST_STEPS = 600
 WEEK_DAYS = 7
@@ -17,7 +17,7 @@ RIDGE_HEIGHT = 0.86
 MILESTONE_COLOUR = "#35618F"
 
 
-def arrivals_figure(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> Picture:
+def arrivals_figure(runs: Runs, race: str, manifest: dict[str, Any]) -> Picture:
     """Draw the share of all runs in which each contestant has finished by each day (censored at the horizon)."""
     figure = style.new_figure(9.0, 5.2)
     axes = figure.add_subplot()
@@ -71,7 +71,7 @@ def steps(days: "pd.Series[float]", horizon: float) -> tuple[np.ndarray, np.ndar
 # ---------------------------------------------------------------- ridgelines
 
 
-def ridgeline_figure(runs: pd.DataFrame, race: str, manifest: dict[str, Any]) -> Picture:
+def ridgeline_figure(runs: Runs, race: str, manifest: dict[str, Any]) -> Picture:
     """Draw, for each contestant, the share of all runs in which it finishes in each week."""
     contestants, horizon = manifest["races"][race]["contestants"], float(manifest["horizon_days"])
     figure = style.new_figure(9.0, 1.6 + 0.95 * len(contestants))
@@ -126,7 +126,7 @@ def calendar(manifest: dict[str, Any], day: float) -> str:
 # ---------------------------------------------------------------- milestones
 
 
-def milestones_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Picture:
+def milestones_figure(runs: Runs, manifest: dict[str, Any]) -> Picture:
     """Draw when each milestone is reached: median, 50 and 90 % intervals over all runs, in order of the median."""
     found = {one: arrival(runs[f"arrival_day:{one}"]) for one in manifest["milestones"]}
     order = sorted(found, key=lambda one: (found[one]["q50"] or 1e9, -found[one]["share"]))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import tables, wording
+from experiments import clashes, tables, wording
+from experiments.batch import BatchResult
 from experiments.comparison import Comparison
 from experiments.figures import course, style
 from experiments.figures.arrivals import curve
@@ -32,9 +33,10 @@ def pictures(found: Comparison) -> Iterator[tuple[str, Picture]]:
         yield f"{label}_first", first_figure(other, manifest, titles[label])
         if list(moves(other)):
             yield f"{label}_changes", changes_figure(other, manifest, titles[label])
-        incidents = [tables.read(found.batches[one].directory, "incidents") for one in (base, label)]
-        if other["clashes"]:
-            yield f"{label}_clashes_so_far", clashes_figure(incidents, list(other["clashes"]), manifest, titles[label])
+        pairs = list(other["clashes"])
+        if pairs:
+            counted = [counted_clashes(found.batches[one], pairs) for one in (base, label)]
+            yield f"{label}_clashes_so_far", clashes_figure(counted, pairs, manifest, titles[label])
 
 
 def runs_of(found: Comparison, label: str) -> pd.DataFrame:
@@ -42,6 +44,11 @@ def runs_of(found: Comparison, label: str) -> pd.DataFrame:
     directory = found.batches[label].directory
     names = [name for name in tables.column_names(directory, "runs") if name.startswith("finish_day:")]
     return tables.read(directory, "runs", names)
+
+
+def counted_clashes(batch: BatchResult, pairs: list[str]) -> dict[str, pd.DataFrame]:
+    """Return the clashes of a batch so far by day, for each pair."""
+    return clashes.count(batch.directory, pairs, batch.manifest, batch.summary["runs"]).by_day
 
 
 def arrivals_figure(
@@ -145,13 +152,13 @@ def draw_changes(axes: Any, unit: str, entries: list[tuple[tuple[str, ...], Foun
     axes.set_xlabel(unit_names[unit], fontsize=8.5)
 
 
-def clashes_figure(incidents: list[pd.DataFrame], pairs: list[str], manifest: Found, title: str) -> Picture:
+def clashes_figure(counted: list[dict[str, pd.DataFrame]], pairs: list[str], manifest: Found, title: str) -> Picture:
     """Draw the mean clashes of each pair of rivals up to each day, before and after."""
     figure = style.new_figure(9.2, 1.2 + 1.9 * len(pairs))
     parts = []
     for index, pair in enumerate(pairs):
         axes = figure.add_subplot(len(pairs), 1, index + 1)
-        before, after = (course.by_day(course.clashes_of(one), pair, manifest) for one in incidents)
+        before, after = (one[pair] for one in counted)
         colour = course.PAIR_COLOURS[index % len(course.PAIR_COLOURS)]
         axes.plot(before.day, before["mean"], color="#555555", linestyle=(0, (4, 2)), linewidth=1.6)
         axes.plot(after.day, after["mean"], color=colour, linewidth=2.2)

@@ -7,7 +7,6 @@ import pandas as pd
 
 from experiments.figures import maps, style
 from experiments.figures.style import Picture
-from experiments.summary import CLASH_KINDS
 from experiments.wording import pair_name
 from sim.scenario.loading import Scenario
 
@@ -16,22 +15,19 @@ LABELLED_PLACES = 8
 BANDS = ((0.05, 0.95, 0.15), (0.25, 0.75, 0.3))
 
 
-def clashes_of(incidents: pd.DataFrame) -> pd.DataFrame:
-    """Return the incidents that are clashes."""
-    return incidents[incidents["kind"].isin(CLASH_KINDS)]
-
-
 def pairs_of(runs: list[str]) -> list[str]:
     """Return the pairs of rivals among the names of a run table's columns."""
     return list(dict.fromkeys(name.split(":")[1] for name in runs if name.startswith("clashes:")))
 
 
-def cumulative_figure(incidents: pd.DataFrame, pairs: list[str], manifest: dict[str, Any]) -> Picture:
-    """Draw the clashes of each pair of rivals up to each day: mean, and bands of 50 and 90 % of runs."""
-    counted = {pair: by_day(clashes_of(incidents), pair, manifest) for pair in pairs}
-    figure = style.new_figure(9.2, 1.2 + 2.0 * max(1, len(pairs)))
-    for index, (pair, found) in enumerate(counted.items()):
-        axes = figure.add_subplot(len(pairs), 1, index + 1)
+def cumulative_figure(by_day: dict[str, pd.DataFrame], manifest: dict[str, Any]) -> Picture:
+    """Draw the clashes of each pair of rivals up to each day: mean, and bands of 50 and 90 % of runs.
+
+    `by_day`: as of `experiments.clashes.Clashes`.
+    """
+    figure = style.new_figure(9.2, 1.2 + 2.0 * len(by_day))
+    for index, (pair, found) in enumerate(by_day.items()):
+        axes = figure.add_subplot(len(by_day), 1, index + 1)
         colour = PAIR_COLOURS[index % len(PAIR_COLOURS)]
         for low, high, alpha in BANDS:
             axes.fill_between(found.day, found[name(low)], found[name(high)], color=colour, alpha=alpha, linewidth=0)
@@ -42,7 +38,7 @@ def cumulative_figure(incidents: pd.DataFrame, pairs: list[str], manifest: dict[
         style.calendar_axis(axes, manifest, above=index == 0)
     figure.suptitle("Clashes so far", x=0.01, ha="left", fontweight="bold", fontsize=13)
     style.footer(figure, manifest, "Line: mean over all runs; bands: 50 and 90 % of runs.")
-    return Picture(figure, pd.concat(counted, names=["pair", "row"]).reset_index(level="pair"))
+    return Picture(figure, pd.concat(by_day, names=["pair", "row"]).reset_index(level="pair"))
 
 
 def name(level: float) -> str:
@@ -50,34 +46,14 @@ def name(level: float) -> str:
     return f"q{round(100 * level):02d}"
 
 
-def by_day(clashes: pd.DataFrame, pair: str, manifest: dict[str, Any]) -> pd.DataFrame:
-    """Return, for each day, the clashes of a pair up to it: mean and quantiles over all runs."""
-    first, stop = manifest["runs"]
-    horizon = manifest["horizon_days"]
-    ours = clashes[clashes["pair"] == pair]
-    counts = np.zeros((stop - first, horizon + 1), np.int32)
-    at = np.minimum(np.ceil(ours["day"].to_numpy()).astype(int), horizon)
-    np.add.at(counts, (ours["run"].to_numpy() - first, at), 1)
-    sums = counts.cumsum(axis=1)
-    levels = [level for low, high, _ in BANDS for level in (low, high)]
-    quantiles = np.quantile(sums, levels, axis=0, method="inverted_cdf")
-    columns = {name(level): row for level, row in zip(levels, quantiles, strict=True)}
-    return pd.DataFrame({"day": np.arange(horizon + 1), "mean": sums.mean(axis=0), **columns})
-
-
 # ---------------------------------------------------------------- where
 
 
-def clash_map_figure(
-    scenario: Scenario, incidents: pd.DataFrame, pairs: list[str], manifest: dict[str, Any]
-) -> Picture:
+def clash_map_figure(scenario: Scenario, found: pd.DataFrame, pairs: list[str], manifest: dict[str, Any]) -> Picture:
     """Draw where clashes happen: a disc at each place, its area in proportion to the clashes a run near it.
 
-    Where several pairs clash, each has its sector of the disc.
+    Where several pairs clash, each has its sector of the disc. `found`: place, pair, clashes_a_run.
     """
-    total = manifest["runs"][1] - manifest["runs"][0]
-    found = clashes_of(incidents).groupby(["place", "pair"]).size().div(total).rename("clashes_a_run").reset_index()
-    found = found.sort_values("clashes_a_run", ascending=False, kind="stable")
     model = scenario.model
     figure, axes = maps.blank_map(scenario, 9.6)
     maps.draw_roads(axes, model)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.figures import style
 from experiments.figures.style import Picture
-from experiments.summary import CLASH_KINDS, clash_summary, race_summary
+from experiments.summary import CLASH_KINDS, Runs, clash_summary, race_summary
 from experiments.wording import mean, pair_name
 
 KIND_NAMES = {"strike": "strike", "shelling": "shelling", "shoot_down": "shoot-down", "ground_clash": "ground clash"}
@@ -20,7 +20,7 @@ ACTIVITY_COLOURS = {
 }  # fmt: skip
 
 
-def first_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Picture:
+def first_figure(runs: Runs, manifest: dict[str, Any]) -> Picture:
     """Draw the share of runs in which each contestant, or nobody, is first: one panel a race."""
     races = style.races_in_order(manifest)
     found = {race: race_summary(runs, race, manifest)["first"] for race in races}
@@ -62,7 +62,7 @@ def percent(share: dict[str, Any]) -> str:
     return f"{share['share']:.{digits}%}"
 
 
-def clashes_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Picture:
+def clashes_figure(runs: Runs, manifest: dict[str, Any]) -> Picture:
     """Draw the mean number of clashes a run by pair of sides, stacked by kind."""
     found = clash_summary(runs)
     figure = style.new_figure(9.0, 2.2 + 0.62 * max(1, len(found)))
@@ -99,7 +99,7 @@ def draw_clashes(axes: Any, kinds: dict[str, Any], height: int) -> None:
     axes.annotate(text, (total["high"], height), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8.5)
 
 
-def days_figure(runs: pd.DataFrame, manifest: dict[str, Any]) -> Picture:
+def days_figure(runs: Runs, manifest: dict[str, Any]) -> Picture:
     """Draw how the formations of each contestant spent their days, as shares of the time to the horizon."""
     contestants = list(manifest["contestants"])
     means = {
