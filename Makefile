@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup race test check lint golden notebook odd calibrate lock clean
+.PHONY: help setup race test check lint bench golden notebook odd calibrate lock clean
 
 export MPLBACKEND := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -35,6 +35,7 @@ help:
 	@echo "make race    run the baseline 10,000 times into $(OUT)"
 	@echo "make test    lint, types, imports and all tests (under 15 minutes from nothing)"
 	@echo "make check   lint, types, imports and the fast tests (under a minute once set up)"
+	@echo "make bench   time the ensemble beside mesa.batch_run and plain Mesa; how cost grows with size (ten minutes)"
 	@echo "make golden  write the golden summary anew, after results have changed on purpose"
 	@echo "make notebook  run docs/notebook.ipynb and keep what it shows"
 	@echo "make odd     write the parameter tables of docs/ODD.md anew"
@@ -71,6 +72,11 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --no-input --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-input --no-deps --no-build-isolation -e .
 	@touch $@
+
+# A quiet machine, please: every figure is a time.
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.bench --out results/bench.json
+	$(BIN)/python -m benchmarks.scale --out results/scale.json
 
 # After results have changed on purpose; CHANGELOG.md says why.
 golden: $(STAMP)

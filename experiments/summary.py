@@ -4,19 +4,20 @@ All runs stand in every denominator: a run in which nobody arrives by the horizo
 """
 
 import math
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from scipy.stats import norm
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from experiments.tables import Columns
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CLASH_KINDS = ("strike", "shelling", "shoot_down", "ground_clash")
 PLACES = 6
-NORMAL_975 = float(norm.ppf(0.975))
+NORMAL_975 = NormalDist().inv_cdf(0.975)
 
 Summary = dict[str, Any]
 type Runs = "pd.DataFrame | Columns"

@@ -13,6 +13,8 @@ from sim.turn import is_over, take_turn
 from sim.world.codes import Activity
 from sim.world.world import World
 
+MEDOID_RUNS = 20_000
+
 
 @dataclass(frozen=True)
 class Track:
@@ -94,8 +96,10 @@ def typical(runs: Runs, manifest: dict[str, Any]) -> int:
     """Return the medoid: the run whose outcomes lie nearest to those of all others, among those with the usual winner.
 
     Outcomes are all finish days, milestones (the horizon where not reached) and the clashes; distances are summed
-    over outcomes, each measured in shares of its own range.
+    over outcomes, each measured in shares of its own range. Of a large batch, only among the first 20,000 runs.
     """
+    if len(runs) > MEDOID_RUNS:
+        runs = runs.head(MEDOID_RUNS)
     names = [name for name in runs.columns if str(name).startswith(("finish_day:", "arrival_day:"))]
     clashes = [name for name in runs.columns if str(name).startswith("clashes:")]
     total = np.zeros(len(runs))

@@ -64,7 +64,7 @@ class Formation(RowView, CellAgent):
 
     def follow(self) -> None:
         """Keep the cell of the last place passed."""
-        cell = self.model.cells[self.record.at]
+        cell = self.model.cells[self.model.stands_at[self.row]]
         if self.cell is not cell:  # type: ignore[has-type]
             self.cell = cell
 
@@ -104,7 +104,6 @@ class Garrison(RowView, FixedAgent):
         """Stand on the cell of the place."""
         super().__init__(model, row)
         self.cell = model.cells[row]
-        self.holder = int(self.record.holder)
 
     def fight_back(self) -> None:
         """Reinforce, raid or counter-attack, where the garrison is insurgent (MODEL rule 5)."""
@@ -114,11 +113,6 @@ class Garrison(RowView, FixedAgent):
     def strength_men(self) -> float:
         """Men."""
         return float(self.record.garrison_men)
-
-    @property
-    def has_fallen(self) -> bool:
-        """Whether another side holds the place now."""
-        return int(self.record.holder) != self.holder
 
 
 class Command(RowView, mesa.Agent):
@@ -146,7 +140,7 @@ class AirArm(RowView, mesa.Agent):
         return self.model.names["formations"].name(int(self.record.main_effort))
 
 
-def garrison_rows(world: Any) -> np.ndarray:
-    """Return the rows of the places that men of their holder's side hold, in draw-key order."""
+def holders_with_men(world: Any) -> np.ndarray:
+    """Return the side (int64) whose men hold each place, -1 where nobody does or no men are left."""
     places = world.places
-    return np.flatnonzero((places["holder"] != NOBODY) & (places["garrison_men"] >= 1.0))
+    return np.where(places["garrison_men"] >= 1.0, places["holder"], NOBODY)

@@ -9,13 +9,14 @@ import networkx as nx
 import numpy as np
 from mesa.discrete_space import Cell, Network
 
-from sim.agents import AirArm, Command, Formation, Garrison, garrison_rows
+from sim.agents import AirArm, Command, Formation, Garrison, holders_with_men
 from sim.errors import UsageError
 from sim.outcomes import Collector, RunTables
 from sim.scenario.loading import Scenario, load
 from sim.turn import PHASES, Phase, advance_clock, is_first_of_day, is_over
 from sim.world.assume import draw_assumptions, run_keys
 from sim.world.build import Blueprint, build
+from sim.world.codes import NOBODY
 from sim.world.handle import handle_of
 from sim.world.start import begin, restore
 
@@ -76,6 +77,7 @@ class RaceModel(mesa.Model):
         """Draw the run's assumptions and derive day 0."""
         block, self.world = self.blueprint.new_memory()
         self.handle = handle_of(self.world)
+        self.stands_at = self.world.formations["at"]
         key = run_keys(seed, self.run, self.run + 1)
         self.assumptions = draw_assumptions(self.blueprint.assumptions, key)[0]
         slots = np.array([one.slot for one in self.blueprint.assumptions], np.int64)
@@ -98,17 +100,17 @@ class RaceModel(mesa.Model):
             for row in range(len(self.names[kind.table])):
                 kind(self, row)
         self.garrisons: dict[int, Garrison] = {}
+        self.garrisoned_by = np.full(len(self.world.places), NOBODY)
         self._sync_garrisons()
 
     def _sync_garrisons(self) -> None:
         """Let the garrisons of fallen places leave, and those of new holders come."""
-        for row, agent in list(self.garrisons.items()):
-            if agent.has_fallen or agent.strength_men < 1.0:
-                agent.remove()
-                del self.garrisons[row]
-        for row in garrison_rows(self.world):
-            if int(row) not in self.garrisons:
-                self.garrisons[int(row)] = Garrison(self, int(row))
+        before, self.garrisoned_by = self.garrisoned_by, holders_with_men(self.world)
+        changed = self.garrisoned_by != before
+        for row in np.flatnonzero(changed & (before != NOBODY)).tolist():
+            self.garrisons.pop(row).remove()
+        for row in np.flatnonzero(changed & (self.garrisoned_by != NOBODY)).tolist():
+            self.garrisons[row] = Garrison(self, row)
 
     def step(self) -> None:
         """Carry the run through one tick, phase by phase."""

@@ -1,0 +1,1 @@
+"""What `make bench` runs: how fast, how large, against what."""
