@@ -1,5 +1,6 @@
 """Where and when rivals clash, counted from the table of incidents a stretch of runs at a time."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,23 +31,32 @@ class Clashes:
 def count(directory: Path, pairs: list[str], manifest: Manifest, total: int) -> Clashes:
     """Count the clashes of a finished batch. `pairs`: those of interest; `total`: its finished runs."""
     horizon = int(manifest["horizon_days"])
-    spots: list[pd.Series] = []
+    spots: Counter[tuple[str, str]] = Counter()
     so_far = {pair: SoFar(horizon) for pair in pairs}
     for stretch in tables.stretches(directory, "incidents", WANTED):
-        frame = clashes_of(stretch)
-        spots.append(frame.groupby(["place", "pair"], observed=True).size())
-        for pair in pairs:
-            so_far[pair].add(frame[frame["pair"] == pair])
-    by_place = pd.concat(spots).groupby(level=["place", "pair"], observed=True).sum().div(total).rename("clashes_a_run")
-    ordered = by_place.reset_index().astype({"place": str, "pair": str})
-    ordered = ordered.sort_values(["clashes_a_run", "place", "pair"], ascending=[False, True, True], kind="stable")
+        kinds, kind_names = codes_of(stretch, "kind")
+        is_clash = np.isin(kind_names, CLASH_KINDS)[kinds]
+        (places, place_names), (sides, pair_names) = codes_of(stretch, "place"), codes_of(stretch, "pair")
+        counts = np.bincount(
+            places[is_clash] * len(pair_names) + sides[is_clash], minlength=len(place_names) * len(pair_names)
+        ).reshape(len(place_names), len(pair_names))
+        for row, column in zip(*np.nonzero(counts), strict=True):
+            spots[place_names[row], pair_names[column]] += int(counts[row, column])
+        runs, days = stretch["run"].to_numpy(), stretch["day"].to_numpy()
+        for code, pair in enumerate(pair_names):
+            if pair in so_far:
+                chosen = is_clash & (sides == code)
+                so_far[pair].add(runs[chosen], days[chosen])
+    rows = [(place, pair, clashes / total) for (place, pair), clashes in spots.items()]
+    by_place = pd.DataFrame(rows, columns=["place", "pair", "clashes_a_run"])
+    ordered = by_place.sort_values(["clashes_a_run", "place", "pair"], ascending=[False, True, True], kind="stable")
     return Clashes(ordered, {pair: found.table(total) for pair, found in so_far.items()})
 
 
-def clashes_of(stretch: pa.Table) -> pd.DataFrame:
-    """Return those of some incidents that are clashes."""
-    frame = stretch.to_pandas()
-    return frame[frame["kind"].isin(CLASH_KINDS)]
+def codes_of(stretch: pa.Table, column: str) -> tuple[np.ndarray, list[str]]:
+    """Return a column of words as codes (int64) and the words they stand for."""
+    words = stretch[column].combine_chunks()
+    return words.indices.to_numpy().astype(np.int64), words.dictionary.to_pylist()
 
 
 class SoFar:
@@ -57,10 +67,10 @@ class SoFar:
         self.horizon = horizon_days
         self.runs = np.zeros((horizon_days + 1, 1), np.int64)  # days x clashes so far; runs without any are not in it
 
-    def add(self, clashes: pd.DataFrame) -> None:
-        """Count the clashes of a stretch of runs, which is not counted again."""
-        numbers, rows = np.unique(clashes["run"].to_numpy(), return_inverse=True)
-        at = np.minimum(np.ceil(clashes["day"].to_numpy()).astype(np.int64), self.horizon)
+    def add(self, runs: np.ndarray, clash_days: np.ndarray) -> None:
+        """Count the clashes of a stretch of runs, which is not counted again: run number and day of each."""
+        numbers, rows = np.unique(runs, return_inverse=True)
+        at = np.minimum(np.ceil(clash_days).astype(np.int64), self.horizon)
         days = self.horizon + 1
         counts = np.bincount(rows * days + at, minlength=len(numbers) * days).reshape(len(numbers), days)
         sums = counts.cumsum(axis=1)

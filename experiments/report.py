@@ -21,7 +21,7 @@ from sim.scenario.provenance import iter_quantities
 
 TEMPLATE = "report.html.jinja"
 SHOWN_ASSUMPTIONS = 15
-SENSITIVITY_RUNS = 50_000
+SENSITIVITY_RUNS = 20_000
 RANGE = np.array([0.05, 0.5, 0.95])
 Context = dict[str, Any]
 
