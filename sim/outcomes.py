@@ -30,7 +30,7 @@ class Collector:
     def __init__(self, blueprint: Blueprint, first: int, stop: int) -> None:
         """Make room for the runs."""
         self.blueprint, self.names, self.model = blueprint, blueprint.names, blueprint.scenario.model
-        self.numbers = np.arange(first, stop, dtype=np.int64)
+        self.first, self.numbers = first, np.arange(first, stop, dtype=np.int64)
         count, names = len(self.numbers), blueprint.names
         self.finish_days = np.full((count, len(names["races"]), len(names["contestants"])), np.inf)
         self.flag_days = np.full((count, len(names["flags"])), np.inf)
@@ -125,7 +125,7 @@ class Collector:
             upper = np.maximum(incidents["side"], incidents["other_side"])
             for kind in CLASHES:
                 chosen = (lower == first) & (upper == second) & (incidents["kind"] == kind)
-                counts = np.bincount(incident_runs[chosen] - self.numbers[0], minlength=len(self.numbers))
+                counts = np.bincount(incident_runs[chosen] - self.first, minlength=len(self.numbers))
                 columns[f"clashes:{a}-{b}:{kind.name.lower()}"] = pa.array(counts.astype(np.int64))
         return columns
 

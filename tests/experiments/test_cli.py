@@ -47,7 +47,9 @@ class FakeBatch:
         }
         out.mkdir(parents=True)
         (out / "summary.json").write_text(json.dumps(SUMMARY, indent=2) + "\n")
-        return SimpleNamespace(directory=out, summary=SUMMARY, manifest={}, simulated_runs=len(runs))
+        return SimpleNamespace(
+            directory=out, summary=SUMMARY, manifest={}, simulated_runs=len(runs), failures=lambda: []
+        )
 
     def draw_all(self, directory):
         self.asked["drawn"] = directory

@@ -74,12 +74,11 @@ def wait_for_chunks(out: Path, count: int, process: subprocess.Popen[str]) -> No
 def test_a_stopped_batch_is_carried_on_to_the_same_bytes(scenario, plain, tmp_path, sent):
     """At random moments, again and again, the first of them before anything is saved."""
     out, moments = tmp_path / "x", random.Random(int(sent))
-    stopped_between = 0
-    for _ in range(KILLS):
+    stopped_between, step = 0, max(1, RUNS // chunks.CHUNK_RUNS // (KILLS + 1))
+    for kill in range(KILLS):
         process = start(command(scenario, out, *(["--resume"] if (out / "manifest.json").exists() else [])))
-        wait_for_chunks(
-            out, len(chunks.saved(out)) + moments.randint(0, 2 * RUNS // chunks.CHUNK_RUNS // KILLS), process
-        )
+        if kill > 0:
+            wait_for_chunks(out, len(chunks.saved(out)) + moments.randint(1, step), process)
         time.sleep(moments.random() * 0.02)
         process.send_signal(sent)
         _, complaint = process.communicate()
