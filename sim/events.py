@@ -70,6 +70,7 @@ def happen(world, row, event):
     event.state = EventState.HAPPENED
     world.flags[event.flag].up = 1
     world.flags[event.flag].day = clock.day
+    clock.flag_version += 1
     fire(world, Mechanism.EVENT)
     note(world, LogKind.EVENT, clock.day, row, NOBODY, NOBODY, 0.0)
     for index in range(event.effects_first, event.effects_first + event.effects_count):

@@ -11,16 +11,20 @@ from sim.world.geometry import distance_km
 def milestones(world):
     """Raise the flag of every milestone that has become true in this tick.
 
-    What depends on who stands where, on holders or on roads is looked at only when that has changed. A formation's
-    arrival counts from its exact day, everything else from the end of the tick.
+    What depends on who is where, on holders or on roads is looked at only when that has changed. A formation's arrival
+    counts from its exact day, everything else from the end of the tick.
     """
     clock = world.clock[0]
     stands_new = clock.milestone_stands != clock.stand_version
     holders_new = clock.milestone_holders != clock.holder_version
     control_new = clock.milestone_control != clock.control_version
+    moved = clock.milestone_moves != clock.moved_version
+    if not (stands_new or holders_new or control_new or moved):
+        return
     clock.milestone_stands = clock.stand_version
     clock.milestone_holders = clock.holder_version
     clock.milestone_control = clock.control_version
+    clock.milestone_moves = clock.moved_version
     for row in range(world.milestones.shape[0]):
         stone = world.milestones[row]
         if not stands_new and not control_new and stone.predicate != Predicate.NEAR:
@@ -30,6 +34,7 @@ def milestones(world):
             if day >= 0.0:
                 world.flags[stone.flag].up = 1
                 world.flags[stone.flag].day = day
+                clock.flag_version += 1
                 note(world, LogKind.MILESTONE, day, row, NOBODY, NOBODY, 0.0)
 
 

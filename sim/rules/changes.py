@@ -21,6 +21,7 @@ def everything_changed(world):
     clock = world.clock[0]
     clock.control_version += 1
     clock.holder_version += 1
+    clock.moved_version += 1
     clock.look_at_cuts = 1
     for row in range(world.alliances.shape[0]):
         world.alliances[row].ground_version += 1

@@ -24,10 +24,41 @@ def command(world, row):
 
 @njit(cache=True)
 def direct(world, row):
-    """Give a formation the first of its remaining orders that still asks for something."""
+    """Give a formation its objective: by its orders, unless the rear needs it."""
     unit = world.formations[row]
     before = unit.objective
-    unit.objective = NOBODY
+    if has_news(world, unit):
+        read_orders(world, row)
+    unit.objective = unit.ordered
+    if unit.ordered_reason != Reason.NONE:
+        unit.reason = unit.ordered_reason
+    mend_rear(world, row)
+    if unit.objective != before and unit.objective != NOBODY:
+        note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
+
+
+@njit(cache=True)
+def has_news(world, unit):
+    """Return whether anything has changed on which the choice of an order depends, and write down what it is now."""
+    version = world.clock[0].holder_version + world.clock[0].flag_version
+    if (
+        unit.ordered_version == version
+        and unit.ordered_at == unit.at
+        and unit.ordered_to == unit.to
+        and unit.ordered_open == unit.arrival_open
+    ):
+        return False
+    unit.ordered_version, unit.ordered_at = version, unit.at
+    unit.ordered_to, unit.ordered_open = unit.to, unit.arrival_open
+    return True
+
+
+@njit(cache=True)
+def read_orders(world, row):
+    """Write the objective of the first of a formation's remaining orders that still asks for something, or why not."""
+    unit = world.formations[row]
+    unit.ordered = NOBODY
+    unit.ordered_reason = Reason.NONE
     unit.free = 1
     while unit.order < unit.orders_count:
         order = world.orders[unit.orders_first + unit.order]
@@ -35,21 +66,18 @@ def direct(world, row):
             unit.order += 1
             continue
         if order.after != NOBODY and world.flags[order.after].up == 0:
-            unit.reason = Reason.WAITS_FOR_FLAG
+            unit.ordered_reason = Reason.WAITS_FOR_FLAG
             break
         if is_besieged(world, unit.at) and unit.to == NOBODY:
-            unit.reason = Reason.BESIEGED
+            unit.ordered_reason = Reason.BESIEGED
             break
         if not settles(world, row, order):
-            unit.objective = order.objective
+            unit.ordered = order.objective
             unit.free = 1 if order.kind == OrderKind.HOLD else 0
             break
         unit.order += 1
     if unit.order >= unit.orders_count and unit.to == NOBODY:
-        unit.reason = Reason.NO_ORDERS
-    mend_rear(world, row)
-    if unit.objective != before and unit.objective != NOBODY:
-        note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
+        unit.ordered_reason = Reason.NO_ORDERS
 
 
 @njit(cache=True)

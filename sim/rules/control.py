@@ -24,8 +24,11 @@ def control(world):
     end = world.clock[0].day + world.clock[0].tick_days
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
-        if unit.to == NOBODY and world.places[unit.at].claimant == row:
-            settle_claim(world, unit.at, end)
+        if unit.claims == 1 and unit.to == NOBODY:
+            if world.places[unit.at].claimant == row:
+                settle_claim(world, unit.at, end)
+            else:
+                unit.claims = 0
     for row in range(world.formations.shape[0]):
         if world.formations[row].arrival_open + world.formations[row].finish_open > 0:
             settle_arrival(world, row, end)

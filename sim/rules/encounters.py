@@ -14,7 +14,7 @@ from numba import njit
 
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import add_incident, fire, note
-from sim.rules.ground import line_with, nearest_place, own_km, restraint_on
+from sim.rules.ground import line_with, nearest_place, own_km
 from sim.rules.movement import turn_back
 from sim.rules.tension import aggravate, channel_works, heat
 from sim.world.codes import NOBODY, Activity, Cause, IncidentKind, LogKind, Mechanism, Reason, Stance
@@ -28,7 +28,10 @@ def encounters(world):
     """Find every contact and let incidents happen in it; contacts are handled in draw-key order of their owner."""
     if world.settings[0].encounters_contact_range_km <= 0.0:
         return
-    pair_off(world)
+    clock = world.clock[0]
+    if clock.paired_version != clock.moved_version:
+        clock.paired_version = clock.moved_version
+        pair_off(world)
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
         if unit.posture == Activity.LOST:
@@ -163,9 +166,9 @@ def incidents_per_day(world, row, other, far_command, settled, works):
     """Return the hazard of a contact: base rate x tension x channel x what restraint leaves of it."""
     settings, unit = world.settings[0], world.formations[row]
     rate = settings.encounters_incidents_per_day_settled if settled else settings.encounters_incidents_per_day_moving
-    rate *= heat(world, unit.command, far_command) * (1.0 - restraint_on(world, row))
+    rate *= heat(world, unit.command, far_command) * (1.0 - unit.restraint)
     if other != NOBODY:
-        rate *= 1.0 - restraint_on(world, other)
+        rate *= 1.0 - world.formations[other].restraint
     if works:
         rate *= settings.encounters_channel_factor
     return rate

@@ -208,16 +208,6 @@ def interest_in(world, command, place):
 
 
 @njit(cache=True)
-def restraint_on(world, formation):
-    """Return how far a formation is held back from clashes: the largest restraint x obedience over the commands."""
-    held = 0.0
-    for command in range(world.commands.shape[0]):
-        share = world.commands[command].restraint * world.obedience[formation, command]
-        held = max(held, share)
-    return held
-
-
-@njit(cache=True)
 def are_connected(world, side, from_place, to_place):
     """Return whether open road, bridges standing, joins two places of a side (breadth-first over the network)."""
     places = world.places.shape[0]

@@ -78,6 +78,7 @@ def claim(world, row, now):
     if comes_first:
         place.claimant = row
         place.claim_day = now
+        unit.claims = 1
     unit.halt_until_day = max(unit.halt_until_day, now + settings.control_hold_days)
     unit.halt_reason = Reason.CONSOLIDATES
     if settings.march_pause_days > 0.0:
@@ -97,6 +98,7 @@ def pass_claim_on(world, row, now):
             if ally.alliance == world.formations[row].alliance:
                 world.places[place].claimant = other
                 world.places[place].claim_day = now
+                ally.claims = 1
                 return
 
 
@@ -137,6 +139,7 @@ def knock_out(world, row, now):
         pass_claim_on(world, row, now)
     unit.strength_men = 0.0
     unit.posture = Activity.LOST
+    world.clock[0].moved_version += 1
     unit.assault = NOBODY
     unit.defying = NOBODY
     unit.objective = NOBODY

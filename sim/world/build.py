@@ -12,7 +12,7 @@ from sim.scenario.numbers import Quantity
 from sim.scenario.schema import ScenarioModel
 from sim.world import fill, geometry, tables
 from sim.world.codes import Activity, Mechanism
-from sim.world.memory import Assumption, Layout
+from sim.world.memory import Assumption, Layout, aligned
 from sim.world.naming import Names
 from sim.world.world import RUN_FIELDS, World
 
@@ -38,7 +38,8 @@ class Blueprint:
 
     def new_memory(self, room: int = 1) -> tuple[np.ndarray, World]:
         """Return a block (a copy of the template) and the World on it; `room` multiplies the space for records."""
-        block = self.template.copy()
+        block = aligned(self.layout.words)
+        block[:] = self.template
         views = self.layout.views(block)
         places, formations = len(self.names["places"]), len(self.names["formations"])
         alliances = len(self.names["alliances"])

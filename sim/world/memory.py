@@ -5,6 +5,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.scenario.numbers import Quantity
+from sim.world.tables import LINE_BYTES
+
+LINE_WORDS = LINE_BYTES // 8
+
+
+def aligned(words: int) -> np.ndarray:
+    """Return so many zeros (float64, 1-D) that begin on a cache line."""
+    room = np.zeros(words + LINE_WORDS - 1)
+    skipped = -room.ctypes.data % LINE_BYTES // 8
+    return room[skipped : skipped + words]
 
 
 @dataclass(frozen=True)
@@ -27,10 +37,10 @@ class Layout:
     places: dict[str, tuple[int, np.dtype, tuple[int, ...]]] = field(default_factory=dict)
 
     def add(self, name: str, dtype: np.dtype, *shape: int) -> None:
-        """Append a table or matrix of the given shape."""
+        """Append a table or matrix of the given shape, on a cache line of its own."""
         size = int(np.prod(shape)) * (dtype.itemsize // 8)
         self.places[name] = (self.words, dtype, shape)
-        self.words += size
+        self.words += -(-size // LINE_WORDS) * LINE_WORDS
 
     def slot(self, name: str, *index: int, column: str = "") -> int:
         """Return the word at which an item (or a column of a record) lies."""

@@ -34,6 +34,8 @@ def begin(world, key_low, key_high, logging):
     clock.holder_version = 1
     clock.trouble_version = 1
     clock.stand_version = 1
+    clock.flag_version = 1
+    clock.moved_version = 1
     for row in range(world.alliances.shape[0]):
         world.alliances[row].ground_version = 1
         world.alliances[row].won_version = 1
@@ -130,12 +132,28 @@ def ready_formations(world):
             unit.posture = Activity.FIGHTING
         if unit.to == NOBODY:
             world.places[unit.at].standing += 1
+        unit.restraint = restraint_on(world, row)
+        unit.placed_at = NOBODY
         place_on_road(world, unit)
 
 
 @njit(cache=True)
+def restraint_on(world, row):
+    """Return how far a formation is held back from clashes: the largest restraint x obedience over the commands."""
+    held = 0.0
+    for command in range(world.commands.shape[0]):
+        share = world.commands[command].restraint * world.obedience[row, command]
+        held = max(held, share)
+    return held
+
+
+@njit(cache=True)
 def place_on_road(world, unit):
-    """Write a formation's position in space from its place on the road."""
+    """Write a formation's position in space from its place on the road, if that has changed."""
+    if unit.placed_at == unit.at and unit.placed_to == unit.to and unit.placed_km == unit.km:
+        return
+    unit.placed_at, unit.placed_to, unit.placed_km = unit.at, unit.to, unit.km
+    world.clock[0].moved_version += 1
     here = world.places[unit.at]
     there = world.places[unit.to] if unit.to != NOBODY else here
     share = unit.km / world.roads[unit.road].length_km if unit.to != NOBODY else 0.0

@@ -10,17 +10,28 @@ import numpy as np
 
 from sim.scenario.rule_settings import Rules
 
+LINE_BYTES = 64  # of a processor's cache line
+
 
 def record(floats: str, integers: str = "", keys: str = "draw_key", first: str = "") -> np.dtype:
     """Return a record dtype of eight-byte fields from lists of names.
 
-    `first` names those that are looked at most: lying together, they cost fewer cache lines in a walk over the table.
+    `first` names those that are looked at most, in the order in which phases read them: lying together, they cost fewer
+    cache lines in a walk over the table. Records of more than one line take whole lines.
     """
     fields: list[tuple[str, type]] = [(name, np.float64) for name in floats.split()]
     fields += [(name, np.int64) for name in integers.split()]
     fields += [(name, np.uint64) for name in keys.split()]
     ranks = {name: rank for rank, name in enumerate(first.split())}
-    return np.dtype((np.record, np.dtype(sorted(fields, key=lambda field: ranks.get(field[0], len(ranks))))))
+    fields.sort(key=lambda field: ranks.get(field[0], len(ranks)))
+    size = 8 * len(fields)
+    whole = {
+        "names": [name for name, _ in fields],
+        "formats": [kind for _, kind in fields],
+        "offsets": list(range(0, size, 8)),
+        "itemsize": size if size <= LINE_BYTES else -(-size // LINE_BYTES) * LINE_BYTES,
+    }
+    return np.dtype((np.record, np.dtype(whole)))
 
 
 def settings_fields() -> str:
@@ -35,7 +46,8 @@ def settings_fields() -> str:
 CLOCK = record(
     "day tick_days horizon_days near_km next_reopening_day least_detour",
     "tick ticks_per_day control_version holder_version trouble_version incidents arrivals log_rows overflow logging "
-    "cuts retaken look_at_cuts stand_version milestone_stands milestone_holders milestone_control",
+    "cuts retaken look_at_cuts stand_version flag_version moved_version milestone_stands milestone_holders "
+    "milestone_control milestone_moves paired_version",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
@@ -46,14 +58,21 @@ FORMATION = record(
     "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
     "cycle_until_day halt_until_day arrived_day support support_share contact_range_km contact_hazard "
     "contact_threshold line_hazard line_threshold try_hazard try_threshold rung_day refill_days_per_day rival_km "
-    "near_km near_range_km near_x_km near_y_km near_z_km",
+    "near_km near_range_km near_x_km near_y_km near_z_km placed_km restraint",
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
     "assault may_defy defying rung tries strikes refits incidents lines line_asks "
     "arrived_how arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival "
-    "near_place near_version line_place line_version",
-    first="side alliance posture to at assault halt_until_day x_km y_km z_km contact_range_km rival rival_km command "
-    "objective road",
+    "near_place near_version line_place line_version claims placed_at placed_to "
+    "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open",
+    first="side alliance posture to at assault halt_until_day rival "
+    "x_km y_km z_km km placed_at placed_to placed_km may_defy "
+    "reason objective path_target path_fresh path_length path_position turning_back halt_reason "
+    "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open task free "
+    "rear_guard cut_off calm_version claims arrival_open finish_open command road "
+    "supply_days refill_days_per_day air_supply_days_per_day line_version line_place strength_men full_strength_men quality "
+    "near_version near_place near_km near_range_km near_x_km near_y_km near_z_km contact_range_km "
+    "rival_km restraint defying arrived_day contact_hazard contact_threshold line_hazard line_threshold",
 )
 ORDER = record("", "formation objective kind bypass after only_if unless go_if_ally_holds wait_if_rival_holds", "")
 FLAG = record("day", "up")
@@ -64,7 +83,8 @@ PLACE = record(
     "reinforcement_hazard reinforcement_threshold counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
     "watched standing retaken fights cut_roads",
-    first="holder garrison garrison_men siege standing cut_roads retaken fights x_km y_km z_km country raid_km",
+    first="holder garrison garrison_men siege standing cut_roads retaken fights "
+    "x_km y_km z_km country raid_km raid_hazard raid_threshold alert_until_day claimant claim_day",
 )
 ROAD = record(
     "length_km march_km_per_day advance_factor cut_until_day",
