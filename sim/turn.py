@@ -96,7 +96,8 @@ def take_turn(world):
     assault(world)
     if first_of_day:
         for row in range(world.places.shape[0]):
-            fight_back(world, row)
+            if world.insurgent_held[row] == 1:
+                fight_back(world, row)
     encounters(world)
     zones(world)
     tension(world)

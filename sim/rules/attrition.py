@@ -103,21 +103,45 @@ def losses_per_day(world, place, ring, attacking, defending, power, pace):
     `attacking`, `defending`: men; `power`: attackers' power per man over the defenders'; `pace`: of clearing
     block by block; `ring`: a siege or -1.
     """
-    settings, here = world.settings[0], world.places[place]
-    mixing = settings.assault_mixing_exponent
-    engaged = min(attacking, here.frontage_men)
-    ratio = settings.assault_exchange_ratio
-    size, log_size = settings.assault_size_exponent, math.log(settings.assault_reference_men)
-    log_x, log_y = math.log(max(engaged, LEAST_MEN)), math.log(max(defending, LEAST_MEN))
-    rate = settings.assault_loss_rate_per_day
-    a = rate * math.exp(size * (log_size - log_x) + mixing * log_x + (1.0 - mixing) * log_y)
-    b = rate * math.exp(size * (log_size - log_y) + mixing * log_y + (1.0 - mixing) * log_x)
-    lost_by_attackers, lost_by_defenders = a * ratio / power, b * power / ratio
-    if here.clear_days > 0.0 and ring == NOBODY:
+    ratio = world.settings[0].assault_exchange_ratio
+    lost_by_defenders = defenders_lost_per_day(world, place, ring, attacking, defending, power, pace)
+    if is_cleared(world, place, ring):
+        return lost_by_defenders * ratio, lost_by_defenders
+    return loss_rate(world, engaged_men(world, place, attacking), defending) * ratio / power, lost_by_defenders
+
+
+@njit(cache=True)
+def defenders_lost_per_day(world, place, ring, attacking, defending, power, pace):
+    """Return the men lost a day by the defenders; see `losses_per_day`."""
+    here, engaged = world.places[place], engaged_men(world, place, attacking)
+    if is_cleared(world, place, ring):
         share = -math.log1p(-min(here.breakpoint_share, 0.99)) / here.clear_days
-        lost_by_defenders = defending * share * pace * min(1.0, engaged / here.frontage_men)
-        lost_by_attackers = lost_by_defenders * ratio
-    return lost_by_attackers, lost_by_defenders
+        return defending * share * pace * min(1.0, engaged / here.frontage_men)
+    return loss_rate(world, defending, engaged) * power / world.settings[0].assault_exchange_ratio
+
+
+@njit(cache=True)
+def is_cleared(world, place, ring):
+    """Return whether a fight goes by the time to clear a place, block by block."""
+    return world.places[place].clear_days > 0.0 and ring == NOBODY
+
+
+@njit(cache=True)
+def engaged_men(world, place, attacking):
+    """Return how many attackers find room."""
+    return min(attacking, world.places[place].frontage_men)
+
+
+@njit(cache=True)
+def loss_rate(world, own, other):
+    """Return the men lost a day by a force of `own` men to one of `other` men of the same power."""
+    settings = world.settings[0]
+    mixing, size = settings.assault_mixing_exponent, settings.assault_size_exponent
+    log_size = math.log(settings.assault_reference_men)
+    log_own, log_other = math.log(max(own, LEAST_MEN)), math.log(max(other, LEAST_MEN))
+    return settings.assault_loss_rate_per_day * math.exp(
+        size * (log_size - log_own) + mixing * log_own + (1.0 - mixing) * log_other
+    )
 
 
 @njit(cache=True)
@@ -134,6 +158,7 @@ def expected_days(world, row, place):
     men = defenders(world, row, place)
     if men < LEAST_MEN or not (ring != NOBODY or is_hostile(world, unit.side, place)):
         return 0.0
-    _, lost = losses_per_day(world, place, ring, unit.strength_men, men, power_ratio(world, row, place), 1.0)
+    power = power_ratio(world, row, place)
+    lost = defenders_lost_per_day(world, place, ring, unit.strength_men, men, power, 1.0)
     fight = breakpoint_of(world, place) * men / max(lost, 1e-6)
     return here.preparation_days + fight + here.consolidation_days

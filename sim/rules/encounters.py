@@ -28,9 +28,7 @@ def encounters(world):
     """Find every contact and let incidents happen in it; contacts are handled in draw-key order of their owner."""
     if world.settings[0].encounters_contact_range_km <= 0.0:
         return
-    clock = world.clock[0]
-    if clock.paired_version != clock.moved_version:
-        clock.paired_version = clock.moved_version
+    if may_pair_anew(world):
         pair_off(world)
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
@@ -44,6 +42,17 @@ def encounters(world):
             place = nearest_rival_place(world, row)
             if place != NOBODY:
                 in_contact(world, row, NOBODY, place)
+
+
+@njit(cache=True)
+def may_pair_anew(world):
+    """Return whether a formation has moved or got another contact range since this was last asked."""
+    clock, reach_km = world.clock[0], 0.0
+    for row in range(world.formations.shape[0]):
+        reach_km += world.formations[row].contact_range_km
+    is_new = clock.paired_version != clock.moved_version or clock.paired_reach_km != reach_km
+    clock.paired_version, clock.paired_reach_km = clock.moved_version, reach_km
+    return is_new
 
 
 @njit(cache=True)
@@ -89,11 +98,10 @@ def nearest_rival_place(world, row):
     """
     unit, clock = world.formations[row], world.clock[0]
     if unit.near_version == clock.holder_version and unit.near_range_km == unit.contact_range_km:
-        dx, dy, dz = unit.x_km - unit.near_x_km, unit.y_km - unit.near_y_km, unit.z_km - unit.near_z_km
-        moved_km = math.sqrt(dx * dx + dy * dy + dz * dz)
-        if moved_km == 0.0:
+        if unit.near_moves == unit.moves:
             return unit.near_place
-        if moved_km + unit.contact_range_km < unit.near_km:
+        dx, dy, dz = unit.x_km - unit.near_x_km, unit.y_km - unit.near_y_km, unit.z_km - unit.near_z_km
+        if math.sqrt(dx * dx + dy * dy + dz * dz) + unit.contact_range_km < unit.near_km:
             return NOBODY
     end = nearest_place(world, row)
     first, others = world.near_starts[end], world.near_starts[end + 1] - world.near_starts[end]
@@ -111,6 +119,7 @@ def nearest_rival_place(world, row):
     unit.near_place = best
     unit.near_km = near_km
     unit.near_version = clock.holder_version
+    unit.near_moves = unit.moves
     unit.near_range_km = unit.contact_range_km
     unit.near_x_km, unit.near_y_km, unit.near_z_km = unit.x_km, unit.y_km, unit.z_km
     return best

@@ -92,7 +92,7 @@ def leg_days(world, row, from_place, to_place, road):
     if is_open_road(world, unit.side, road):
         days = line.length_km / line.march_km_per_day
     else:
-        days = line.length_km / expected_advance_km_per_day(world, row, road)
+        days = line.length_km / world.expected_rates[row, line.road_class]
         if fight > 0.0 and blocks(world, row, from_place, to_place):
             days += fight
     if line.bridge_out == 1:
@@ -100,23 +100,6 @@ def leg_days(world, row, from_place, to_place, road):
     if unit.sector != NOBODY and world.in_sector[unit.sector, to_place] == 0:
         days *= settings.route_out_of_sector_factor
     return days
-
-
-@njit(cache=True)
-def expected_advance_km_per_day(world, row, road):
-    """Return the advance rate of a formation averaged over pushes and pauses (no stretch)."""
-    unit, settings = world.formations[row], world.settings[0]
-    rate = world.sides[unit.side].push_rate_km_per_day * unit.tempo * world.roads[road].advance_factor
-    if settings.march_pause_days > 0.0:
-        pushing = mean_days(settings.march_push_days, settings.march_push_sigma)
-        rate *= pushing / (pushing + mean_days(settings.march_pause_days, settings.march_pause_sigma))
-    return max(rate, 1e-6)
-
-
-@njit(cache=True)
-def mean_days(median, sigma):
-    """Return the mean of a lognormal length."""
-    return median * math.exp(0.5 * sigma * sigma)
 
 
 @njit(cache=True)
@@ -158,6 +141,7 @@ def search(world, row, target):
     days[unit.at] = 0.0
     days_per_km = least_days_per_km(world, row)
     goal = world.places[target]
+    world.node_left[unit.at] = days_per_km * distance_km(world.places[unit.at], goal)
     world.heap_days[0] = 0.0
     world.heap_places[0] = unit.at
     size = 1
@@ -167,7 +151,7 @@ def search(world, row, target):
         if here == target:
             return days[here]
         so_far = days[here]
-        if in_all > so_far + days_per_km * distance_km(world.places[here], goal):
+        if in_all > so_far + world.node_left[here]:
             continue
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]
@@ -176,10 +160,11 @@ def search(world, row, target):
                 continue
             total = so_far + leg_days(world, row, here, there, world.arc_roads[arc])
             if total < days[there]:
+                if days[there] == math.inf:
+                    world.node_left[there] = days_per_km * distance_km(world.places[there], goal)
                 days[there] = total
                 came_from[there] = here
-                in_all = total + days_per_km * distance_km(world.places[there], goal)
-                size = put(world.heap_days, world.heap_places, size, in_all, there)
+                size = put(world.heap_days, world.heap_places, size, total + world.node_left[there], there)
     return math.inf
 
 

@@ -51,6 +51,7 @@ class Blueprint:
             node_days=np.zeros(places),
             node_from=np.zeros(places, np.int64),
             node_fight=np.zeros(places),
+            node_left=np.zeros(places),
             heap_days=np.zeros(2 * len(self.names["roads"]) + 1),
             heap_places=np.zeros(2 * len(self.names["roads"]) + 1, np.int64),
             base_km=np.zeros((alliances, places)),
@@ -167,6 +168,7 @@ def lay_out(names: dict[str, Names], model: ScenarioModel) -> Layout:
     layout.add("obedience", number, count["formations"], count["commands"])
     layout.add("lines", tables.LINE, count["formations"] * count["alliances"])
     layout.add("insurgent_held", integer, count["places"])
+    layout.add("expected_rates", number, count["formations"], count["road_classes"])
     layout.add("days", number, count["formations"], len(Activity))
     layout.add("fired", integer, len(Mechanism))
     return layout

@@ -9,6 +9,7 @@ from sim.world.codes import NOBODY, Activity
 from sim.world.geometry import distance_km
 
 GARRISON_FLOOR = 1e-9
+LEAST_RATE = 1e-6  # km a day: no division by zero where a scenario sets a rate to nothing
 LN2 = math.log(2.0)
 
 
@@ -43,6 +44,7 @@ def begin(world, key_low, key_high, logging):
     settle_places(world)
     spread_garrisons(world)
     ready_formations(world)
+    reckon_rates(world)
     ready_tensions(world)
     ready_channels(world)
     ready_sieges(world)
@@ -138,6 +140,26 @@ def ready_formations(world):
 
 
 @njit(cache=True)
+def reckon_rates(world):
+    """Write each formation's advance on each class of road, averaged over pushes and pauses (km a day, no stretch)."""
+    settings = world.settings[0]
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        for line in range(world.road_classes.shape[0]):
+            rate = world.sides[unit.side].push_rate_km_per_day * unit.tempo * world.road_classes[line].advance_factor
+            if settings.march_pause_days > 0.0:
+                pushing = mean_days(settings.march_push_days, settings.march_push_sigma)
+                rate *= pushing / (pushing + mean_days(settings.march_pause_days, settings.march_pause_sigma))
+            world.expected_rates[row, line] = max(rate, LEAST_RATE)
+
+
+@njit(cache=True)
+def mean_days(median, sigma):
+    """Return the mean of a lognormal length."""
+    return median * math.exp(0.5 * sigma * sigma)
+
+
+@njit(cache=True)
 def restraint_on(world, row):
     """Return how far a formation is held back from clashes: the largest restraint x obedience over the commands."""
     held = 0.0
@@ -154,6 +176,7 @@ def place_on_road(world, unit):
         return
     unit.placed_at, unit.placed_to, unit.placed_km = unit.at, unit.to, unit.km
     world.clock[0].moved_version += 1
+    unit.moves += 1
     here = world.places[unit.at]
     there = world.places[unit.to] if unit.to != NOBODY else here
     share = unit.km / world.roads[unit.road].length_km if unit.to != NOBODY else 0.0

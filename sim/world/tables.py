@@ -44,7 +44,7 @@ def settings_fields() -> str:
 
 
 CLOCK = record(
-    "day tick_days horizon_days near_km next_reopening_day least_detour",
+    "day tick_days horizon_days near_km next_reopening_day least_detour paired_reach_km",
     "tick ticks_per_day control_version holder_version trouble_version incidents arrivals log_rows overflow logging "
     "cuts retaken look_at_cuts stand_version flag_version moved_version milestone_stands milestone_holders "
     "milestone_control milestone_moves paired_version",
@@ -63,7 +63,7 @@ FORMATION = record(
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
     "assault may_defy defying rung tries strikes refits incidents lines line_asks "
     "arrived_how arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival "
-    "near_place near_version line_place line_version claims placed_at placed_to "
+    "near_place near_version near_moves moves line_place line_version claims placed_at placed_to "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open",
     first="side alliance posture to at assault halt_until_day rival "
     "x_km y_km z_km km placed_at placed_to placed_km may_defy "
@@ -71,7 +71,7 @@ FORMATION = record(
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open task free "
     "rear_guard cut_off calm_version claims arrival_open finish_open command road "
     "supply_days refill_days_per_day air_supply_days_per_day line_version line_place strength_men full_strength_men quality "
-    "near_version near_place near_km near_range_km near_x_km near_y_km near_z_km contact_range_km "
+    "near_version near_place moves near_moves near_km near_range_km near_x_km near_y_km near_z_km contact_range_km "
     "rival_km restraint defying arrived_day contact_hazard contact_threshold line_hazard line_threshold",
 )
 ORDER = record("", "formation objective kind bypass after only_if unless go_if_ally_holds wait_if_rival_holds", "")
@@ -89,7 +89,7 @@ PLACE = record(
 ROAD = record(
     "length_km march_km_per_day advance_factor cut_until_day",
     "from_place to_place road_class cut cuts bridge_out",
-    first="from_place to_place length_km cut march_km_per_day advance_factor bridge_out",
+    first="from_place to_place length_km cut march_km_per_day advance_factor bridge_out road_class",
 )
 ROAD_CLASS = record("march_km_per_day advance_factor")
 PLACE_KIND = record(

@@ -43,6 +43,7 @@ class World(NamedTuple):
     obedience: np.ndarray  # float64 F x C
     lines: np.ndarray  # row = formation x A + alliance
     insurgent_held: np.ndarray  # int64 N, 1 where an insurgent garrison holds a place of its own side
+    expected_rates: np.ndarray  # float64 F x road classes: advance averaged over pushes and pauses, km a day
     days: np.ndarray  # float64 F x activities
     fired: np.ndarray  # int64, one counter a mechanism
     # the scenario's constants
@@ -75,6 +76,7 @@ class World(NamedTuple):
     node_days: np.ndarray  # float64 N
     node_from: np.ndarray  # int64 N
     node_fight: np.ndarray  # float64 N
+    node_left: np.ndarray  # float64 N
     heap_days: np.ndarray  # float64 2E + 1: a binary heap of places to look at, and where each is in all
     heap_places: np.ndarray  # int64 2E + 1
     base_km: np.ndarray  # float64 A x N: road km to the nearest base
