@@ -21,7 +21,19 @@ DECIDED_WITHIN_DAYS = 1.0  # insurgents decide once a day
 @njit(cache=True)
 def control(world):
     """Settle claims, then arrivals and finishes, then roads whose cut is over, for the tick that ends now."""
-    end = world.clock[0].day + world.clock[0].tick_days
+    clock = world.clock[0]
+    end = clock.day + clock.tick_days
+    if clock.unsettled == 1:
+        settle(world, end)
+    if clock.cuts > 0 and (clock.look_at_cuts == 1 or clock.next_reopening_day <= end):
+        reopen_roads(world, end)
+    clock.look_at_cuts = 0
+
+
+@njit(cache=True)
+def settle(world, end):
+    """Settle claims, then arrivals and finishes; until something new is claimed or reached, what is left stays so."""
+    world.clock[0].unsettled = 0
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
         if unit.claims == 1 and unit.to == NOBODY:
@@ -30,12 +42,11 @@ def control(world):
             else:
                 unit.claims = 0
     for row in range(world.formations.shape[0]):
-        if world.formations[row].arrival_open + world.formations[row].finish_open > 0:
+        unit = world.formations[row]
+        if unit.arrival_open + unit.finish_open > 0:
             settle_arrival(world, row, end)
-    clock = world.clock[0]
-    if clock.cuts > 0 and (clock.look_at_cuts == 1 or clock.next_reopening_day <= end):
-        reopen_roads(world, end)
-    clock.look_at_cuts = 0
+        if unit.claims + unit.arrival_open + unit.finish_open > 0:
+            world.clock[0].unsettled = 1
 
 
 @njit(cache=True)
@@ -191,10 +202,12 @@ def reopen_roads(world, end):
     """
     clock = world.clock[0]
     clock.next_reopening_day = math.inf
+    left = clock.cuts
     for road in range(world.roads.shape[0]):
         line = world.roads[road]
         if line.cut == 0:
             continue
+        left -= 1
         if line.cut_until_day > end and not is_patrolled(world, line):
             clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
         else:
@@ -204,3 +217,5 @@ def reopen_roads(world, end):
             clock.cuts -= 1
             road_reopened(world, road)
             note(world, LogKind.ROAD_REOPENED, end, NOBODY, line.from_place, line.to_place, 0.0)
+        if left == 0:
+            break

@@ -26,11 +26,10 @@ def fight_back(world, place):
     if not is_insurgent_held(world, place):
         return
     here = world.places[place]
-    strength = strength_left(world, here.garrison)
     if here.fights > 0:
-        call_for_help(world, place, strength)
+        call_for_help(world, place, strength_left(world, here.garrison))
         return
-    raid(world, place, strength)
+    raid(world, place)
     counter_attack(world, place)
 
 
@@ -92,20 +91,10 @@ def strongest_near(world, place, reach_km):
 
 
 @njit(cache=True)
-def is_enemy_road(world, side, road):
-    """Return whether a road joins two places of one enemy alliance."""
-    line = world.roads[road]
-    if not is_hostile(world, side, line.from_place) or not is_hostile(world, side, line.to_place):
-        return False
-    first, second = world.places[line.from_place].holder, world.places[line.to_place].holder
-    return world.sides[first].alliance == world.sides[second].alliance
-
-
-@njit(cache=True)
 def enemy_road_km(world, place, upto_km):
     """Walk the enemy roads in reach of a place; return (their km, the road at which `upto_km` is passed or -1).
 
-    A road counts half at each of its ends, so that one with both ends in reach counts once.
+    An enemy road joins two places of one enemy alliance. It counts half at each of its ends, so that one with both ends in reach counts once.
     """
     reach, side = world.settings[0].insurgents_raid_reach_km, world.places[place].holder
     total = 0.0
@@ -115,17 +104,18 @@ def enemy_road_km(world, place, upto_km):
         other = world.near_places[index]
         if not is_hostile(world, side, other):
             continue
+        alliance = world.sides[world.places[other].holder].alliance
         for arc in range(world.arc_starts[other], world.arc_starts[other + 1]):
-            road = world.arc_roads[arc]
-            if is_enemy_road(world, side, road):
-                total += 0.5 * world.roads[road].length_km
+            far_end = world.arc_places[arc]
+            if is_hostile(world, side, far_end) and world.sides[world.places[far_end].holder].alliance == alliance:
+                total += 0.5 * world.roads[world.arc_roads[arc]].length_km
                 if total > upto_km:
-                    return total, road
+                    return total, world.arc_roads[arc]
     return total, NOBODY
 
 
 @njit(cache=True)
-def raid(world, place, strength):
+def raid(world, place):
     """Accumulate the hazard of a raid by the enemy road in reach, and carry it out when it falls due.
 
     A raid that picks a road already cut, or with a formation at either end, comes to nothing: raids on thinly held road
@@ -134,13 +124,13 @@ def raid(world, place, strength):
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_raids_per_day_per_100_km <= 0.0 or here.garrison_men < settings.insurgents_raid_least_men:
         return
-    if here.raid_km < 0.0:
-        here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
-    if here.raid_km <= 0.0:
+    if here.raid_version != clock.holder_version:
+        reckon_raids(world, place)
+    if here.raids_per_day <= 0.0:
         return
     if here.raid_threshold <= 0.0:
         here.raid_threshold = exponential(clock, Purpose.RAID, here.draw_key, NO_ID, here.raids, 1.0)
-    here.raid_hazard += settings.insurgents_raids_per_day_per_100_km * here.raid_km / 100.0 * strength
+    here.raid_hazard += here.raids_per_day
     if here.raid_hazard < here.raid_threshold:
         return
     here.raid_hazard = 0.0
@@ -150,6 +140,17 @@ def raid(world, place, strength):
     if road != NOBODY and not is_safe(world, road):
         cut(world, place, road)
     here.raids += 1
+
+
+@njit(cache=True)
+def reckon_raids(world, place):
+    """Write a place's hazard of raids, which changes when places change hands."""
+    here = world.places[place]
+    here.raid_version = world.clock[0].holder_version
+    if here.raid_km < 0.0:
+        here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
+    strength = strength_left(world, here.garrison)
+    here.raids_per_day = world.settings[0].insurgents_raids_per_day_per_100_km * here.raid_km / 100.0 * strength
 
 
 @njit(cache=True)

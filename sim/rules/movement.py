@@ -59,6 +59,7 @@ def enter(world, row, now):
     unit.arrived_day = now
     unit.arrival_open = 1
     unit.finish_open = 1
+    world.clock[0].unsettled = 1
     note(world, LogKind.REACHES, now, row, unit.at, NOBODY, 0.0)
     if not is_friendly(world, unit.side, unit.at):
         claim(world, row, now)
@@ -79,6 +80,7 @@ def claim(world, row, now):
         place.claimant = row
         place.claim_day = now
         unit.claims = 1
+        world.clock[0].unsettled = 1
     unit.halt_until_day = max(unit.halt_until_day, now + settings.control_hold_days)
     unit.halt_reason = Reason.CONSOLIDATES
     if settings.march_pause_days > 0.0:
@@ -99,6 +101,7 @@ def pass_claim_on(world, row, now):
                 world.places[place].claimant = other
                 world.places[place].claim_day = now
                 ally.claims = 1
+                world.clock[0].unsettled = 1
                 return
 
 

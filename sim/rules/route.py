@@ -131,24 +131,25 @@ def search(world, row, target):
     """Return the least expected days from a formation's place to `target` (infinity: no way); fills `node_from`.
 
     A* over the road network with a binary heap of (least days in all, place); the straight way at the highest speed is
-    what is left at least (Hart, Nilsson and Raphael 1968). The heap lies in the world's work space: `heapq` on a list
-    allocates for every place looked at.
+    what is left at least (Hart, Nilsson and Raphael 1968). It sets out from the target, whose surroundings are mostly
+    slow ground: from the formation's place it would first look at all its own, fast ground. `node_from` is thus the next
+    place on the way. The heap lies in the world's work space: `heapq` on a list allocates for every place looked at.
     """
-    unit, days, came_from = world.formations[row], world.node_days, world.node_from
+    unit, days, next_on = world.formations[row], world.node_days, world.node_from
     for place in range(days.shape[0]):
         days[place] = math.inf
         world.node_fight[place] = -1.0
-    days[unit.at] = 0.0
     days_per_km = least_days_per_km(world, row)
-    goal = world.places[target]
-    world.node_left[unit.at] = days_per_km * distance_km(world.places[unit.at], goal)
+    start = world.places[unit.at]
+    days[target] = 0.0
+    world.node_left[target] = days_per_km * distance_km(world.places[target], start)
     world.heap_days[0] = 0.0
-    world.heap_places[0] = unit.at
+    world.heap_places[0] = target
     size = 1
     while size > 0:
         in_all, here = world.heap_days[0], world.heap_places[0]
         size = drop_first(world.heap_days, world.heap_places, size)
-        if here == target:
+        if here == unit.at:
             return days[here]
         so_far = days[here]
         if in_all > so_far + world.node_left[here]:
@@ -156,14 +157,14 @@ def search(world, row, target):
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]
             world.looked_at[row, there] = 1
-            if so_far >= days[there]:
+            if so_far >= days[there] or (there != unit.at and fight_days(world, row, there) == math.inf):
                 continue
-            total = so_far + leg_days(world, row, here, there, world.arc_roads[arc])
+            total = so_far + leg_days(world, row, there, here, world.arc_roads[arc])
             if total < days[there]:
                 if days[there] == math.inf:
-                    world.node_left[there] = days_per_km * distance_km(world.places[there], goal)
+                    world.node_left[there] = days_per_km * distance_km(world.places[there], start)
                 days[there] = total
-                came_from[there] = here
+                next_on[there] = here
                 size = put(world.heap_days, world.heap_places, size, total + world.node_left[there], there)
     return math.inf
 
@@ -223,17 +224,13 @@ def least_days_per_km(world, row):
 def store_path(world, row, target):
     """Write the path that the search found to the formation's row of `paths`."""
     unit = world.formations[row]
-    length = 1
-    place = target
-    while place != unit.at:
+    place, length = unit.at, 0
+    while place != target:
+        world.paths[row, length] = place
         place = world.node_from[place]
         length += 1
-    place = target
-    for index in range(length - 1, -1, -1):
-        world.paths[row, index] = place
-        if index > 0:
-            place = world.node_from[place]
-    unit.path_length = length
+    world.paths[row, length] = target
+    unit.path_length = length + 1
     unit.path_position = 0
     unit.path_target = target
 

@@ -34,7 +34,7 @@ def measure_line(world, row):
     """
     unit = world.formations[row]
     version = world.alliances[unit.alliance].ground_version
-    if world.sides[unit.side].has_bases == 0 or (unit.line_version == version and unit.line_place == unit.at):
+    if (unit.line_version == version and unit.line_place == unit.at) or world.sides[unit.side].has_bases == 0:
         return
     unit.line_version, unit.line_place = version, unit.at
     refresh_bases(world, unit.alliance, unit.side)
