@@ -49,9 +49,7 @@ def holder_changed(world, place, before, after):
             if openness(world, unit.side, after) > openness(world, unit.side, before):
                 unit.path_fresh = 0
     drop_ways_over(world, place)
-    forget_near(world, place)
-    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
-        forget_near(world, world.arc_places[arc])
+    forget_roads_at(world, place, before, after)
 
 
 @njit(cache=True)
@@ -115,6 +113,31 @@ def drop_ways_over(world, place):
             if world.paths[row, index] == place:
                 unit.path_fresh = 0
                 break
+
+
+@njit(cache=True)
+def forget_roads_at(world, place, before, after):
+    """Let the places near a road be reckoned again whose ends are, or were, held by one alliance.
+
+    No other road counts for anybody as an enemy's (`sim.rules.insurgents`).
+    """
+    counts = False
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        neighbour = world.arc_places[arc]
+        holder = world.places[neighbour].holder
+        if are_one_alliance(world, holder, before) or are_one_alliance(world, holder, after):
+            counts = True
+            forget_near(world, neighbour)
+    if counts:
+        forget_near(world, place)
+
+
+@njit(cache=True)
+def are_one_alliance(world, side, other):
+    """Return whether two holders (-1: nobody) are sides of one alliance."""
+    if side == NOBODY or other == NOBODY:
+        return False
+    return world.sides[side].alliance == world.sides[other].alliance
 
 
 @njit(cache=True)

@@ -143,7 +143,8 @@ def nearest_trouble(world, row):
     if best_km <= 0.0:
         return NOBODY
     for place in range(world.places.shape[0]):
-        if not is_trouble(world, unit.side, place):
+        here = world.places[place]
+        if here.retaken + here.cut_roads == 0 or not is_trouble(world, unit.side, place):
             continue
         inside = unit.sector == NOBODY or world.in_sector[unit.sector, place] == 1
         km = distance_km(unit, world.places[place])
@@ -199,6 +200,8 @@ def allocate(world, row):
     arm = world.air_arms[row]
     main, best, claims = NOBODY, -1.0, 0
     for other in range(world.formations.shape[0]):
+        if world.formations[other].assault == NOBODY:
+            continue
         claim = claim_on(world, row, other)
         if claim > 0.0:
             claims += 1
@@ -207,9 +210,11 @@ def allocate(world, row):
     if main != NOBODY and main != arm.main_effort:
         note(world, LogKind.MAIN_EFFORT, world.clock[0].day, main, world.formations[main].assault, row, best)
     arm.main_effort = main
+    if claims == 0:
+        return
     left = max(0.0, arm.sorties_per_day - arm.sorties_for_full_support)
     for other in range(world.formations.shape[0]):
-        if claim_on(world, row, other) > 0.0:
+        if world.formations[other].assault != NOBODY and claim_on(world, row, other) > 0.0:
             sorties = arm.sorties_per_day if other == main else left / max(1.0, claims - 1.0)
             support(world, row, other, sorties)
 

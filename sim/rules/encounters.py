@@ -65,20 +65,26 @@ def is_moving(world, row):
 
 @njit(cache=True)
 def pair_off(world):
-    """Write each formation's nearest rival formation within the longer of both contact ranges, -1 for none."""
-    count = world.formations.shape[0]
+    """Write each formation's nearest rival formation within the longer of both contact ranges, -1 for none.
+
+    Most pairs are too far apart already in x, which for that lies in an array of its own.
+    """
+    count, x_km, longest_km = world.formations.shape[0], world.unit_x_km, 0.0
     for row in range(count):
-        world.formations[row].rival = NOBODY
-        world.formations[row].rival_km = math.inf
+        unit = world.formations[row]
+        unit.rival = NOBODY
+        unit.rival_km = math.inf
+        x_km[row] = unit.x_km
+        longest_km = max(longest_km, unit.contact_range_km)
     for row in range(count):
         unit = world.formations[row]
         if unit.posture == Activity.LOST:
             continue
         for other in range(row + 1, count):
+            if abs(x_km[row] - x_km[other]) > longest_km:
+                continue
             rival = world.formations[other]
             range_km = max(unit.contact_range_km, rival.contact_range_km)
-            if abs(unit.x_km - rival.x_km) > range_km:
-                continue
             if world.stances[unit.side, rival.side] != Stance.RIVAL or rival.posture == Activity.LOST:
                 continue
             km = distance_km(unit, rival)

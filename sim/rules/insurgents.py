@@ -124,7 +124,7 @@ def raid(world, place):
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_raids_per_day_per_100_km <= 0.0 or here.garrison_men < settings.insurgents_raid_least_men:
         return
-    if here.raid_version != clock.holder_version:
+    if here.raid_km < 0.0 or here.raid_held != world.garrisons[here.garrison].places_held:
         reckon_raids(world, place)
     if here.raids_per_day <= 0.0:
         return
@@ -144,9 +144,9 @@ def raid(world, place):
 
 @njit(cache=True)
 def reckon_raids(world, place):
-    """Write a place's hazard of raids, which changes when places change hands."""
+    """Write a place's hazard of raids, which changes with the ground in reach and with its group's losses."""
     here = world.places[place]
-    here.raid_version = world.clock[0].holder_version
+    here.raid_held = world.garrisons[here.garrison].places_held
     if here.raid_km < 0.0:
         here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
     strength = strength_left(world, here.garrison)

@@ -82,9 +82,9 @@ PLACE = record(
     "raid_hazard raid_threshold raids_per_day "
     "reinforcement_hazard reinforcement_threshold counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
-    "watched standing retaken fights cut_roads raid_version",
+    "watched standing retaken fights cut_roads raid_held",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
-    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_version alert_until_day country raid_km claimant claim_day",
+    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_held alert_until_day country raid_km claimant claim_day",
 )
 ROAD = record(
     "length_km march_km_per_day advance_factor cut_until_day",

@@ -79,6 +79,7 @@ class World(NamedTuple):
     node_left: np.ndarray  # float64 N
     heap_days: np.ndarray  # float64 2E + 1: a binary heap of places to look at, and where each is in all
     heap_places: np.ndarray  # int64 2E + 1
+    unit_x_km: np.ndarray  # float64 F
     base_km: np.ndarray  # float64 A x N: road km to the nearest base
     incidents: np.ndarray
     arrivals: np.ndarray
