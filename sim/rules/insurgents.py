@@ -94,7 +94,8 @@ def strongest_near(world, place, reach_km):
 def enemy_road_km(world, place, upto_km):
     """Walk the enemy roads in reach of a place; return (their km, the road at which `upto_km` is passed or -1).
 
-    An enemy road joins two places of one enemy alliance. It counts half at each of its ends, so that one with both ends in reach counts once.
+    An enemy road joins two places of one enemy alliance. It counts half at each of its ends, so that one with both ends
+    in reach counts once.
     """
     reach, side = world.settings[0].insurgents_raid_reach_km, world.places[place].holder
     total = 0.0

@@ -132,8 +132,8 @@ def search(world, row, target):
 
     A* over the road network with a binary heap of (least days in all, place); the straight way at the highest speed is
     what is left at least (Hart, Nilsson and Raphael 1968). It sets out from the target, whose surroundings are mostly
-    slow ground: from the formation's place it would first look at all its own, fast ground. `node_from` is thus the next
-    place on the way. The heap lies in the world's work space: `heapq` on a list allocates for every place looked at.
+    slow ground: from the formation's place it would first look at all its own, fast ground. `node_from` is thus the
+    next place on the way. The heap lies in the world's work space: `heapq` on a list allocates for every place.
     """
     unit, days, next_on = world.formations[row], world.node_days, world.node_from
     for place in range(days.shape[0]):

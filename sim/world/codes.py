@@ -2,7 +2,10 @@
 
 from enum import IntEnum, unique
 
-NOBODY = -1
+import numpy as np
+
+NOBODY = np.int64(-1)
+"""The row of none. Not a plain int: for one the compiler makes a version of its own of every rule called with it."""
 
 
 @unique

@@ -170,7 +170,7 @@ def contestant_of(builder: "Builder", formation: str) -> int:
     for one, contestant in builder.model.contestants.items():
         if formation in contestant.formations:
             return builder.row("contestants", one)
-    return NOBODY
+    return int(NOBODY)
 
 
 def fill_order(builder: "Builder", row: int, formation: int, order: object) -> None:

@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.scenario.numbers import Quantity
-from sim.world.tables import LINE_BYTES
-
-LINE_WORDS = LINE_BYTES // 8
+from sim.world.tables import LINE_WORDS
 
 
 def aligned(words: int) -> np.ndarray:
     """Return so many zeros (float64, 1-D) that begin on a cache line."""
     room = np.zeros(words + LINE_WORDS - 1)
-    skipped = -room.ctypes.data % LINE_BYTES // 8
+    skipped = -room.ctypes.data // 8 % LINE_WORDS
     return room[skipped : skipped + words]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.scenario.rule_settings import Rules
 
-LINE_BYTES = 64  # of a processor's cache line
+LINE_WORDS = 8  # eight-byte words in a line of a processor's cache
 
 
 def record(floats: str, integers: str = "", keys: str = "draw_key", first: str = "") -> np.dtype:
@@ -24,14 +24,9 @@ def record(floats: str, integers: str = "", keys: str = "draw_key", first: str =
     fields += [(name, np.uint64) for name in keys.split()]
     ranks = {name: rank for rank, name in enumerate(first.split())}
     fields.sort(key=lambda field: ranks.get(field[0], len(ranks)))
-    size = 8 * len(fields)
-    whole = {
-        "names": [name for name, _ in fields],
-        "formats": [kind for _, kind in fields],
-        "offsets": list(range(0, size, 8)),
-        "itemsize": size if size <= LINE_BYTES else -(-size // LINE_BYTES) * LINE_BYTES,
-    }
-    return np.dtype((np.record, np.dtype(whole)))
+    if len(fields) > LINE_WORDS:
+        fields += [(f"spare_{index}", np.float64) for index in range(-len(fields) % LINE_WORDS)]
+    return np.dtype((np.record, np.dtype(fields)))
 
 
 def settings_fields() -> str:
@@ -70,7 +65,8 @@ FORMATION = record(
     "reason objective path_target path_fresh path_length path_position turning_back halt_reason "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open task free "
     "rear_guard cut_off calm_version claims arrival_open finish_open command road "
-    "supply_days refill_days_per_day air_supply_days_per_day line_version line_place strength_men full_strength_men quality "
+    "supply_days refill_days_per_day air_supply_days_per_day line_version line_place strength_men full_strength_men "
+    "quality "
     "near_version near_place moves near_moves near_km near_range_km near_x_km near_y_km near_z_km contact_range_km "
     "rival_km restraint defying arrived_day contact_hazard contact_threshold line_hazard line_threshold",
 )
@@ -84,7 +80,8 @@ PLACE = record(
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
     "watched standing retaken fights cut_roads raid_held",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
-    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_held alert_until_day country raid_km claimant claim_day",
+    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_held alert_until_day country raid_km claimant "
+    "claim_day",
 )
 ROAD = record(
     "length_km march_km_per_day advance_factor cut_until_day",
