@@ -63,7 +63,7 @@ PLACE = record(
     "raid_hazard raid_threshold "
     "reinforcement_hazard reinforcement_threshold counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
-    "watched standing retaken fights cut_roads",
+    "watched standing retaken lost_by fights cut_roads",
     first="holder garrison garrison_men siege standing cut_roads retaken fights x_km y_km z_km country raid_km",
 )
 ROAD = record(
