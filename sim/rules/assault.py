@@ -22,7 +22,7 @@ from sim.rules.attrition import (
     takes_part,
 )
 from sim.rules.changes import everything_changed
-from sim.rules.ground import is_foreign, is_friendly, is_open_road, stand_no_more
+from sim.rules.ground import is_claimed, is_claimed_apart, is_foreign, is_friendly, is_open_road, stand_no_more
 from sim.rules.movement import enter, knock_out, turn_back
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
@@ -98,7 +98,8 @@ def carry_out(world, leader, place):
     if fight.state == AssaultState.NONE:
         begin_fight(world, leader, place, fight, clock.day)
     now, end = clock.day, clock.day + clock.tick_days
-    if is_foreign(world, world.formations[leader].side, place):
+    side = world.formations[leader].side
+    if is_foreign(world, side, place) or is_claimed_apart(world, side, place):
         call_off(world, place, alliance, now)
         return
     if defenders(world, leader, place) < LEAST_MEN:
@@ -277,6 +278,7 @@ def withdraw(world, place, share, now):
         is_open = (
             is_open_road(world, here.holder, world.arc_roads[arc]) and world.roads[world.arc_roads[arc]].bridge_out == 0
         )
+        is_open = is_open and not is_claimed(world, other)
         if is_open and there.holder == here.holder and there.garrison != NOBODY and room > best_room:
             best, best_room = other, room
     here.garrison_men = 0.0
@@ -305,7 +307,7 @@ def fall_back(world, row, now):
         other, road = world.arc_places[arc], world.arc_roads[arc]
         if is_friendly(world, unit.side, other) and world.roads[road].length_km < best_km:
             best, best_road, best_km = other, road, world.roads[road].length_km
-    if best == NOBODY:
+    if best == NOBODY or unit.strength_men < LEAST_MEN:
         knock_out(world, row, now)
         return
     stand_no_more(world, unit)

@@ -109,13 +109,13 @@ def mend_rear(world, row):
 
 @njit(cache=True)
 def is_trouble(world, side, place):
-    """Return whether a place was lost to insurgents, or is an end of a cut road of the side's alliance that matters.
+    """Return whether a side's alliance has lost a place to insurgents, or a road of it that matters is cut there.
 
     A cut matters while a formation of the alliance has no open road to a base; others open by themselves.
     """
     here = world.places[place]
     if here.retaken == 1:
-        return world.stances[side, here.holder] == Stance.HOSTILE
+        return here.lost_by == world.sides[side].alliance and world.stances[side, here.holder] == Stance.HOSTILE
     if here.cut_roads == 0 or not is_friendly(world, side, place) or not is_cut_off(world, side):
         return False
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):

@@ -220,6 +220,7 @@ def retake(world, source, place, kind, mechanism):
     clock.trouble_version += 1
     if there.retaken == 0:
         there.retaken = 1
+        there.lost_by = world.sides[there.holder].alliance
         clock.retaken += 1
     fire(world, mechanism)
     note(world, kind, clock.day, source, place, NOBODY, men)

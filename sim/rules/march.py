@@ -11,8 +11,10 @@ from numba import njit
 from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import join
+from sim.rules.attrition import LEAST_MEN
 from sim.rules.control import settle_departure
 from sim.rules.ground import (
+    behind_ring,
     blocks,
     is_claimed_apart,
     is_foreign,
@@ -20,6 +22,7 @@ from sim.rules.ground import (
     line_before,
     line_with,
     may_enter,
+    men_at,
     road_between,
     stand,
     stand_no_more,
@@ -215,14 +218,18 @@ def go_on(world, row, now, end):
 
 @njit(cache=True)
 def opponent_ahead(world, row, km):
-    """Return a hostile or rival formation met on the road before `km`, coming the other way; -1 for none."""
+    """Return a hostile or rival formation met on the road before `km`, coming or going the other way; -1: none."""
     unit = world.formations[row]
     for other in range(world.formations.shape[0]):
         enemy = world.formations[other]
-        if enemy.road == unit.road and enemy.at == unit.to and enemy.to == unit.at and enemy.turning_back == 0:
-            if world.stances[unit.side, enemy.side] >= Stance.RIVAL and enemy.posture != Activity.LOST:
-                if km + enemy.km >= world.roads[unit.road].length_km:
-                    return other
+        if enemy.road != unit.road or enemy.posture == Activity.LOST:
+            continue
+        if enemy.at == unit.to and enemy.turning_back == 0:
+            is_met = km + enemy.km >= world.roads[unit.road].length_km
+        else:
+            is_met = enemy.at == unit.at and enemy.turning_back == 1 and unit.km <= enemy.km <= km
+        if is_met and world.stances[unit.side, enemy.side] >= Stance.RIVAL:
+            return other
     return NOBODY
 
 
@@ -240,10 +247,14 @@ def opponent_comes(world, row, there):
 
 @njit(cache=True)
 def give_way(world, row, other, now):
-    """Two columns meet head-on: the weaker (men x quality) goes back to the last place it passed."""
+    """Two columns meet head-on: the weaker (men x quality) goes back to the last place it passed.
+
+    Against one that is going back already, or that is in an assault, the other does.
+    """
     unit, enemy = world.formations[row], world.formations[other]
     weaker = row
-    if enemy.assault == NOBODY and enemy.strength_men * enemy.quality < unit.strength_men * unit.quality:
+    can_turn = enemy.assault == NOBODY and enemy.turning_back == 0
+    if can_turn and enemy.strength_men * enemy.quality < unit.strength_men * unit.quality:
         weaker = other
     note(world, LogKind.GIVES_WAY, now, weaker, world.formations[weaker].to, other if weaker == row else row, 0.0)
     turn_back(world, weaker, now)
@@ -287,10 +298,19 @@ def go_back(world, row, now, end):
     unit.reason = Reason.TURNED_BACK
     rate = world.roads[unit.road].march_km_per_day
     needed = unit.km / rate
+    enemy = enemy_behind(world, row, unit.km - rate * (end - now))
+    if enemy != NOBODY:
+        if world.formations[enemy].turning_back == 0:
+            give_way(world, enemy, row, now)
+        unit.km = min(unit.km, world.formations[enemy].km + LEAST_KM)
+        return end
     if now + needed > end:
         unit.km = max(unit.km - rate * (end - now), LEAST_KM)
         return end
     unit.turning_back = 0
+    if behind_ring(world, unit.to, unit.at) or men_at(world, unit.at, unit.side) >= LEAST_MEN:
+        fight_way_back(world, row, now + needed)
+        return now + needed
     unit.to = NOBODY
     unit.road = NOBODY
     unit.km = 0.0
@@ -300,3 +320,25 @@ def go_back(world, row, now, end):
     if unit.halt_until_day > now:
         unit.halt_until_day = now + needed + max(unit.halt_until_day - now, 0.0)
     return now + needed
+
+
+@njit(cache=True)
+def enemy_behind(world, row, km):
+    """Return the first hostile or rival formation in the way of one that goes back along its road to `km`; -1: none."""
+    unit = world.formations[row]
+    first, first_km = NOBODY, km
+    for other in range(world.formations.shape[0]):
+        enemy = world.formations[other]
+        if enemy.road == unit.road and enemy.at == unit.at and first_km <= enemy.km < unit.km:
+            if world.stances[unit.side, enemy.side] >= Stance.RIVAL and enemy.posture != Activity.LOST:
+                first, first_km = other, enemy.km
+    return first
+
+
+@njit(cache=True)
+def fight_way_back(world, row, now):
+    """Turn against the place that a formation comes back to, where an enemy has taken it meanwhile, or the ring."""
+    unit = world.formations[row]
+    unit.at, unit.to = unit.to, unit.at
+    unit.km = world.roads[unit.road].length_km
+    join(world, row, now)

@@ -78,7 +78,7 @@ PLACE = record(
     "raid_hazard raid_threshold raids_per_day "
     "reinforcement_hazard reinforcement_threshold counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
-    "watched standing retaken fights cut_roads raid_held",
+    "watched standing retaken lost_by fights cut_roads raid_held",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
     "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_held alert_until_day country raid_km claimant "
     "claim_day",
