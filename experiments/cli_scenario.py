@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments import cli_schema
 from experiments.cli_shared import SetsOption
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+app.command("schema", epilog=cli_schema.EXAMPLES)(cli_schema.schema_command)
 
 ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or path of a scenario.")]
 OtherArgument = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Name or path of the second scenario.")]
