@@ -22,7 +22,7 @@ class Side(Entry):
         examples=["#0072B2"],
     )
     countries: Ids = Field(
-        default=[], description="countries whose ground the side may enter; empty: all", examples=[["Syria", "Iraq"]]
+        default=[], description="countries whose ground the side may enter; empty: all", examples=[["Syria"]]
     )
     push_rate_km_per_day: Positive = Field(
         default=Quantity(value=10.0),
@@ -32,12 +32,12 @@ class Side(Entry):
     command: str | None = Field(
         default=None,
         description="command that speaks, in encounters, for places that no listed garrison holds",
-        examples=["damascus"],
+        examples=["sdf_command"],
     )
     bases: Ids = Field(
         default=[],
         description="places where its supply comes from; empty: supply everywhere",
-        examples=[["homs", "t4"]],
+        examples=[["hasakah", "ain_issa"]],
     )
 
 

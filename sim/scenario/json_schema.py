@@ -6,7 +6,7 @@ that mean the same from draft 7 on, which is what editors know.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from functools import cache
 from types import UnionType
@@ -43,9 +43,12 @@ Node = dict[str, Any]
 
 
 @cache
-def scenario_schema() -> Node:
-    """Return the schema of `scenario.yaml`. Rows of tables may be partial: they go over those of a CSV table."""
-    return Writer().whole(
+def scenario_schema(has_tables: bool = True) -> Node:
+    """Return the schema of `scenario.yaml`.
+
+    `has_tables`: CSV tables may stand beside it, so that rows here may be partial: they go over those of a table.
+    """
+    return Writer(TABLES if has_tables else ()).whole(
         "Scenario", "A scenario of a race: who takes part, where, with what orders and under which rules."
     )
 
@@ -53,7 +56,8 @@ def scenario_schema() -> Node:
 @cache
 def overlay_schema() -> Node:
     """Return the schema of an overlay: `extends:` and any part of a scenario, null to remove."""
-    return Writer().whole("Overlay", "Changes to a scenario: `extends:` and only what differs; null removes.", True)
+    text = "Changes to a scenario: `extends:` and only what differs; null removes."
+    return Writer(TABLES).whole("Overlay", text, True)
 
 
 def as_text(schema: Node) -> str:
@@ -64,9 +68,10 @@ def as_text(schema: Node) -> str:
 class Writer:
     """Writes the definitions that a schema refers to, one a model."""
 
-    def __init__(self) -> None:
-        """Start with no definitions."""
+    def __init__(self, tables: Collection[str]) -> None:
+        """Start with no definitions. `tables`: those that may stand in files of their own."""
         self.definitions: Node = {}
+        self.tables = tables
 
     def whole(self, title: str, description: str, is_overlay: bool = False) -> Node:
         """Return the schema of a whole file."""
@@ -74,7 +79,7 @@ class Writer:
         if is_overlay:
             root = {**root, "properties": {"extends": EXTENDS, **root["properties"]}, "required": ["extends"]}
         else:
-            root["required"] = [key for key in root["required"] if key not in TABLES]
+            root["required"] = [key for key in root["required"] if key not in self.tables]
         definitions = dict(sorted(self.definitions.items()))
         return {"$schema": DRAFT, "title": title, **root, "description": description, "$defs": definitions}
 
@@ -85,7 +90,7 @@ class Writer:
             "description": first_sentence(model),
             "type": "object",
             "properties": {
-                key: self.of_field(key, field, is_part or (model is ScenarioModel and key in TABLES))
+                key: self.of_field(key, field, is_part or (model is ScenarioModel and key in self.tables))
                 for key, field in fields.items()
             },
             "additionalProperties": False,
@@ -117,7 +122,7 @@ class Writer:
         if BeforeValidator(as_list) in metadata:
             return self.refer("Ids", lambda: IDS)
         if get_origin(kind) in (Union, UnionType):
-            nodes = [self.of_type(one, (), is_part) for one in get_args(kind) if one is not type(None)]
+            nodes = [self.of_type(one, metadata, is_part) for one in get_args(kind) if one is not type(None)]
             node = nodes[0] if len(nodes) == 1 else {"anyOf": nodes}
             return or_null(node) if type(None) in get_args(kind) else node
         if kind is Quantity:
@@ -193,6 +198,7 @@ def allowed(node: Node, field: FieldInfo) -> str:
     within = next(iter(ranges_in(field.annotation, field.metadata)), None)
     if within:
         return within.words
+    node = next((one for one in (node, *node.get("anyOf", [])) if one.get("type") in ("integer", "number")), {})
     low, high = node.get("minimum"), node.get("maximum")
     if low is not None:
         return f"{low:g} or more" if high is None else f"{low:g} to {high:g}"

@@ -44,7 +44,7 @@ class SourceRow(Entry):
 
     description: str = Field(
         description="what it is, so that a reader can find it",
-        examples=["Judgement; nothing else stands behind the number"],
+        examples=["The article: Omar Lamrani (Stratfor), 25 June 2017"],
     )
     address: str = Field(
         default="", description="where it is: a link, a shelf mark, a date", examples=["Stratfor, 25 June 2017"]
