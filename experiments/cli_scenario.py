@@ -30,6 +30,14 @@ Examples:
   race scenario diff june_2017 --set formations.tiger.strength_men=3000
 """
 
+SHOW_EXAMPLES = """\b
+Examples:
+  race scenario show june_2017 --out map.png
+  race scenario show june_2017 --assumptions | less
+  race scenario show june_2017 --assumptions --only formations --distributions
+  race scenario show june_2017 --assumptions --out assumptions.html
+"""
+
 app = typer.Typer(
     help="Check, show and compare scenario files.",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -43,7 +51,7 @@ ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name 
 OtherArgument = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Name or path of the second scenario.")]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print a Markdown table, for a memo.")]
 MapOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE.png", help="The map.  [default: results/NAME-map.png]")
+    Path | None, typer.Option("--out", metavar="FILE", help="Where to.  [default: results/NAME-map.png]")
 ]
 
 
@@ -57,9 +65,23 @@ def check_command(scenario: ScenarioArgument, sets: SetsOption = None) -> None:
     typer.echo(f"ok: {loaded.name}: {', '.join(counts)}; hash {loaded.short_hash}")
 
 
-@app.command("show", epilog="\b\nExample:\n  race scenario show june_2017 --out map.png")
-def show_command(scenario: ScenarioArgument, out: MapOption = None, sets: SetsOption = None) -> None:
-    """Print what is in a scenario and draw its map."""
+@app.command("show", epilog=SHOW_EXAMPLES)
+def show_command(
+    scenario: ScenarioArgument,
+    out: MapOption = None,
+    sets: SetsOption = None,
+    assumptions: cli_schema.AssumptionsOption = False,
+    form: cli_schema.FormatOption = None,
+    only: cli_schema.OnlyOption = None,
+    distributions: cli_schema.DistributionsOption = False,
+    defaults: cli_schema.DefaultsOption = False,
+) -> None:
+    """Print what is in a scenario and draw its map, or list every number with what stands behind it."""
+    if assumptions or form or only or distributions or defaults:
+        from sim.scenario.loading import load
+
+        cli_schema.show_assumptions(load(scenario, sets or []), form, out, only or [], distributions, defaults)
+        return
     from rich.console import Console
 
     from experiments.figures.maps import draw_scenario_map

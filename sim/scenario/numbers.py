@@ -137,7 +137,9 @@ class Quantity(BaseModel):
         examples=[["assumption"], ["WP-CSC", "assumption"]],
     )
     confidence: Literal["low", "medium", "high"] | None = Field(
-        default=None, description="how far the source is to be trusted; absent: as the entry", examples=["medium"]
+        default=None,
+        description="how far the source is to be trusted; absent: as the entry, if its source is the entry's",
+        examples=["medium"],
     )
     note: str = Field(default="", description="a sentence of why", examples=["core plus attached militia"])
     group: str | None = Field(

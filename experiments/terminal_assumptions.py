@@ -1,0 +1,128 @@
+"""Every number of a scenario on the terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from experiments.assumptions import (
+    ASSUMPTION,
+    BOTH,
+    DEFAULT,
+    NEITHER,
+    SOURCE,
+    Row,
+    sentences,
+    shown_number,
+    source_rows,
+)
+from experiments.sparks import blocks
+from sim.scenario.loading import Scenario
+
+PIPED_WIDTH = 160
+MARKS = {SOURCE: (" ", ""), BOTH: ("·", "dim"), ASSUMPTION: ("a", "yellow"), NEITHER: ("!", "bold red"),
+         DEFAULT: ("d", "cyan")}  # fmt: skip
+LEGEND = {BOTH: "a source and judgement", ASSUMPTION: "assumption", NEITHER: "without source or \"assumption\"",
+          DEFAULT: "not in the files: the schema's default"}  # fmt: skip
+SURE = {"high": "green", "medium": "", "low": "magenta", "": "dim"}
+SHOWN_SOURCES = 8
+
+
+def console_for(file: object = None) -> Console:
+    """Return a console as wide as the terminal, or wide enough for the tables where there is none."""
+    console = Console(file=file) if file is not None else Console()  # type: ignore[arg-type]
+    return console if console.is_terminal else Console(file=console.file, width=PIPED_WIDTH)
+
+
+def print_assumptions(scenario: Scenario, rows: Sequence[Row], console: Console) -> None:
+    """Print every number by section, then how many have a source and which sources are cited most."""
+    console.print(Text(f"{scenario.model.title}  ({scenario.name}, {scenario.short_hash})", style="bold"))
+    start = 0
+    while start < len(rows):
+        section = rows[start].section
+        stop = next((index for index in range(start, len(rows)) if rows[index].section != section), len(rows))
+        print_section(section, rows[start:stop], console)
+        start = stop
+    print_legend(rows, console)
+    for sentence in sentences(rows):
+        console.print(sentence, highlight=False)
+    cited = source_rows(scenario, rows)
+    most = ", ".join(f"{one['key']} {one['count']:,}" for one in cited[:SHOWN_SOURCES])
+    if cited:
+        more = f", {len(cited) - SHOWN_SOURCES} more" if len(cited) > SHOWN_SOURCES else ""
+        console.print(f"Cited most: {most}{more}.", highlight=False)
+
+
+def print_section(section: str, rows: Sequence[Row], console: Console) -> None:
+    """Print the numbers of a section in columns, each with its note below unless the one above has the same."""
+    console.print()
+    console.rule(Text(f"{section}  {len(rows):,}", style="bold"), align="left", style="dim")
+    widths = widths_of(section, rows, console.width)
+    table, note = new_table(widths), ""
+    for row in rows:
+        if row.note and row.note != note:
+            flush(table, console)
+            table = new_table(widths)
+            table.add_row(*cells(section, row))
+            flush(table, console)
+            table = new_table(widths)
+            console.print(Padding(Text(row.note, style="dim italic"), (0, 2, 0, 6)))
+        else:
+            table.add_row(*cells(section, row))
+        note = row.note
+    flush(table, console)
+
+
+def flush(table: Table, console: Console) -> None:
+    """Print the rows that a table has so far."""
+    if table.row_count:
+        console.print(table)
+
+
+def new_table(widths: Sequence[int]) -> Table:
+    """Return a table of fixed columns: mark, key, value, density, median and range, unit, sources, confidence."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for width in widths:
+        table.add_column(width=width, overflow="fold")
+    return table
+
+
+def widths_of(section: str, rows: Sequence[Row], whole: int) -> list[int]:
+    """Return the widths of the columns: as wide as what stands in them, the longer ones cut to fit the terminal."""
+    texts = [[cell.plain for cell in cells(section, row)] for row in rows]
+    wanted = [max(len(text[index]) for text in texts) for index in range(len(texts[0]))]
+    room = whole - len(wanted) - 1
+    for index, least in ((6, 10), (2, 18), (1, 20), (4, 14), (5, 6)):
+        over = sum(wanted) - room
+        if over > 0:
+            wanted[index] = max(min(wanted[index], least), wanted[index] - over)
+    return [max(1, one) for one in wanted]
+
+
+def cells(section: str, row: Row) -> list[Text]:
+    """Return the cells of a row."""
+    mark, style = MARKS[row.standing]
+    low, middle, high = row.quantiles
+    spread = f"{shown_number(middle)} ({shown_number(low)} to {shown_number(high)})" if row.is_drawn else ""
+    return [
+        Text(mark, style=style),
+        Text(row.key.removeprefix(f"{section}."), style="cyan"),
+        Text(row.value),
+        Text(blocks(row.quantity) if row.is_drawn else "", style="blue"),
+        Text(spread),
+        Text(row.unit, style="dim"),
+        Text(", ".join(row.sources) or ("-" if row.standing == DEFAULT else "NONE"), style=style),
+        Text(row.confidence, style=SURE[row.confidence]),
+    ]
+
+
+def print_legend(rows: Sequence[Row], console: Console) -> None:
+    """Print what the columns and the marks that occur mean."""
+    console.print()
+    found = [f"{MARKS[one][0]} {LEGEND[one]}" for one in LEGEND if any(row.standing == one for row in rows)]
+    console.print(
+        Text("Columns: mark, key, value, density, median (5 to 95 %), unit, sources, confidence; a note below. "
+             f"Marks: {'; '.join(found) or 'none'}.", style="dim")
+    )  # fmt: skip
