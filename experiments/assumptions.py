@@ -55,10 +55,16 @@ class Row:
     def value(self) -> str:
         """The number as a file would write it, with its truncation, the group it is drawn with and how closely."""
         cut = self.quantity.truncate
-        bounds = f" cut to [{', '.join('' if one is None else f'{one:g}' for one in cut)}]" if cut else ""
-        group = f", group {self.quantity.group}" if self.quantity.group else ""
-        close = f" ({self.quantity.correlation:g})" if group and self.quantity.correlation < 1.0 else ""
-        return f"{written(self.quantity)}{bounds}{group}{close}"
+        bounds = f", truncate [{', '.join('null' if one is None else f'{one:g}' for one in cut)}]" if cut else ""
+        return f"{written(self.quantity)}{bounds}{f', group {self.group}' if self.group else ''}"
+
+    @property
+    def group(self) -> str:
+        """The group whose luck a distribution shares, and how closely if not wholly; "" for none."""
+        if not self.quantity.group or not self.is_drawn:
+            return ""
+        close = self.quantity.correlation
+        return self.quantity.group if close == 1.0 else f"{self.quantity.group} (correlation {close:g})"
 
 
 def written(quantity: Quantity) -> str:
@@ -195,10 +201,16 @@ def context(scenario: Scenario, rows: Sequence[Row], shown: str) -> dict[str, An
     return {
         "title": model.title, "name": scenario.name, "hash": scenario.short_hash, "shown": shown,
         "sentences": list(sentences(rows)), "counts": [one for one in counted(rows) if one[1]],
-        "sections": [(one, [page_row(row) for row in rows]) for one, rows in by_section.items()],
+        "sections": [(one, page_rows(rows)) for one, rows in by_section.items()],
         "sources": source_rows(scenario, rows), "standings": STANDINGS, "confidences": CONFIDENCES[:-1],
         "notice": model.basemap.notice if model.basemap else "",
     }  # fmt: skip
+
+
+def page_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return what the template shows of numbers; a note is told in full where it is not that of the row above."""
+    notes = ["", *(row.note for row in rows)]
+    return [{**page_row(row), "is_told": row.note == before} for row, before in zip(rows, notes, strict=False)]
 
 
 def page_row(row: Row) -> dict[str, Any]:

@@ -10,7 +10,7 @@ POINTS = 61
 BLOCKS = "▁▂▃▄▅▆▇█"
 ENDS = np.array([0.005, 0.995])
 MARKS = np.array([0.05, 0.5, 0.95])
-HIGHEST = 1.4  # times the density at the 5, 50 or 95 % quantile: what rises without bound at an end is cut off
+HIGHEST = 4.0  # times the density at the median: what rises without bound at an end is cut off there
 
 
 def svg(quantity: Quantity) -> str:
@@ -76,7 +76,7 @@ def extent(quantity: Quantity) -> tuple[float, float]:
 def peak(quantity: Quantity, left: float, right: float) -> float:
     """Return the density that is drawn at full height."""
     inner = densities(quantity, np.linspace(left, right, 401)[1:-1])
-    limit = HIGHEST * float(densities(quantity, quantity.quantiles(MARKS)).max())
+    limit = HIGHEST * float(densities(quantity, quantity.quantiles(MARKS[1:2]))[0])
     return max(min(float(inner.max()), limit), 1e-300)
 
 
@@ -89,5 +89,7 @@ def blocks(quantity: Quantity, width: int = 8) -> str:
     left, right = extent(quantity)
     edges = np.linspace(left, right, width + 1)
     middles = 0.5 * (edges[1:] + edges[:-1])
-    heights = densities(quantity, middles)
+    heights = np.minimum(densities(quantity, middles), peak(quantity, left, right))
+    if heights.max() - heights.min() < 1e-9 * heights.max():
+        return BLOCKS[3] * width
     return "".join(BLOCKS[int(7.999 * one)] for one in np.minimum(heights / max(heights.max(), 1e-300), 1.0))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pydantic import BaseModel
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -17,9 +18,11 @@ from experiments.assumptions import (
     sentences,
     shown_number,
     source_rows,
+    written,
 )
 from experiments.sparks import blocks
 from sim.scenario.loading import Scenario
+from sim.scenario.numbers import Quantity
 
 PIPED_WIDTH = 160
 MARKS = {SOURCE: (" ", ""), BOTH: ("·", "dim"), ASSUMPTION: ("a", "yellow"), NEITHER: ("!", "bold red"),
@@ -28,6 +31,10 @@ LEGEND = {BOTH: "a source and judgement", ASSUMPTION: "assumption", NEITHER: "wi
           DEFAULT: "not in the files: the schema's default"}  # fmt: skip
 SURE = {"high": "green", "medium": "", "low": "magenta", "": "dim"}
 SHOWN_SOURCES = 8
+PARAMETERS = (
+    "Parameters: uniform low high, triangular low best high, normal mean sd, lognormal median sigma (or p95), "
+    "beta a b, gamma shape rate, choice values weights."
+)
 
 
 def console_for(file: object = None) -> Console:
@@ -62,21 +69,14 @@ def print_section(section: str, rows: Sequence[Row], console: Console) -> None:
     widths = widths_of(section, rows, console.width)
     table, note = new_table(widths), ""
     for row in rows:
-        if row.note and row.note != note:
-            flush(table, console)
+        table.add_row(*cells(section, row))
+        below = [f"drawn with {row.group}"] if row.group else []
+        below += [row.note] if row.note and row.note != note else []
+        if below:
+            console.print(table)
             table = new_table(widths)
-            table.add_row(*cells(section, row))
-            flush(table, console)
-            table = new_table(widths)
-            console.print(Padding(Text(row.note, style="dim italic"), (0, 2, 0, 6)))
-        else:
-            table.add_row(*cells(section, row))
+            console.print(Padding(Text("; ".join(below), style="dim italic"), (0, 2, 0, 6)))
         note = row.note
-    flush(table, console)
-
-
-def flush(table: Table, console: Console) -> None:
-    """Print the rows that a table has so far."""
     if table.row_count:
         console.print(table)
 
@@ -94,7 +94,7 @@ def widths_of(section: str, rows: Sequence[Row], whole: int) -> list[int]:
     texts = [[cell.plain for cell in cells(section, row)] for row in rows]
     wanted = [max(len(text[index]) for text in texts) for index in range(len(texts[0]))]
     room = whole - len(wanted) - 1
-    for index, least in ((6, 10), (2, 18), (1, 20), (4, 14), (5, 6)):
+    for index, least in ((5, 8), (6, 10), (2, 20), (1, 26), (4, 14)):
         over = sum(wanted) - room
         if over > 0:
             wanted[index] = max(min(wanted[index], least), wanted[index] - over)
@@ -109,20 +109,42 @@ def cells(section: str, row: Row) -> list[Text]:
     return [
         Text(mark, style=style),
         Text(row.key.removeprefix(f"{section}."), style="cyan"),
-        Text(row.value),
+        Text(short(row.quantity)),
         Text(blocks(row.quantity) if row.is_drawn else "", style="blue"),
         Text(spread),
         Text(row.unit, style="dim"),
-        Text(", ".join(row.sources) or ("-" if row.standing == DEFAULT else "NONE"), style=style),
+        Text(cited(row), style=style),
         Text(row.confidence, style=SURE[row.confidence]),
     ]
+
+
+def short(quantity: Quantity) -> str:
+    """Return a number in few words: a constant, or a distribution with its parameters in the order of the schema."""
+    if quantity.is_constant:
+        return written(quantity)
+    found = getattr(quantity, quantity.kind)
+    if isinstance(found, BaseModel):
+        numbers = [parameter(key, one) for key, one in found.model_dump(exclude_none=True).items()]
+    else:
+        numbers = [f"{one:g}" for one in (found if isinstance(found, tuple) else (found,))]
+    return f"{quantity.kind} {' '.join(numbers)}{'' if quantity.truncate is None else ' cut'}"
+
+
+def parameter(key: str, value: float | list[float]) -> str:
+    """Return a parameter of a distribution: its numbers, and its name where its place does not tell which it is."""
+    numbers = "/".join(f"{one:g}" for one in (value if isinstance(value, list) else [value]))
+    return f"{key} {numbers}" if key == "p95" else numbers
+
+
+def cited(row: Row) -> str:
+    """Return the sources of a number; where the mark says that judgement is one of several, without that word."""
+    named = [one for one in row.sources if one != ASSUMPTION or row.standing != BOTH]
+    return ", ".join(named) or ("-" if row.standing == DEFAULT else "NONE")
 
 
 def print_legend(rows: Sequence[Row], console: Console) -> None:
     """Print what the columns and the marks that occur mean."""
     console.print()
     found = [f"{MARKS[one][0]} {LEGEND[one]}" for one in LEGEND if any(row.standing == one for row in rows)]
-    console.print(
-        Text("Columns: mark, key, value, density, median (5 to 95 %), unit, sources, confidence; a note below. "
-             f"Marks: {'; '.join(found) or 'none'}.", style="dim")
-    )  # fmt: skip
+    columns = "mark, key, value, density, median (5 to 95 %), unit, sources, confidence; a note below, once"
+    console.print(Text(f"Columns: {columns}. Marks: {'; '.join(found) or 'none'}. {PARAMETERS}", style="dim"))

@@ -2,7 +2,7 @@
 
 ENDINGS = {
     "_km_per_day": "km a day",
-    "_days_per_day": "days of supply a day",
+    "_days_per_day": "days a day",
     "_per_day_per_100_km": "a day and 100 km",
     "_per_100_km": "per 100 km",
     "_per_day": "a day",
@@ -16,11 +16,11 @@ ENDINGS = {
     "_probability": "probability",
     "_factor": "factor",
     "_exponent": "exponent",
-    "_sigma": "sd of the natural logarithm",
+    "_sigma": "sd of ln",
 }
 WITHOUT_ENDING = {
     "at_least": "places",
-    "day": "day since the start",
+    "day": "day",
     "default_interest": "share",
     "exchange_ratio": "factor",
     "feedback": "1 / tension",
@@ -30,9 +30,9 @@ WITHOUT_ENDING = {
     "incidents_per_day_moving": "a day",
     "incidents_per_day_settled": "a day",
     "interests": "share",
-    "jump": "tension, 0 to 1",
+    "jump": "tension",
     "leave_odds": "men a man",
-    "level": "tension, 0 to 1",
+    "level": "tension",
     "loss_rate_per_day": "share a day",
     "low_supply_power": "share",
     "lowest_interest": "share",
@@ -55,8 +55,8 @@ WITHOUT_ENDING = {
     "tempo": "factor",
     "try_factor_after_strike": "factor",
     "unsupported_clearing": "share",
-    "use_halted_per_day": "days of supply a day",
-    "use_pushing_per_day": "days of supply a day",
+    "use_halted_per_day": "days a day",
+    "use_pushing_per_day": "days a day",
     "weights": "weight",
     "working": "probability",
 }
