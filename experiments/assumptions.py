@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -186,7 +187,7 @@ def as_csv(rows: Iterable[Row]) -> str:
 def as_html(scenario: Scenario, rows: Sequence[Row], shown: str = "") -> str:
     """Return one page that needs nothing else. `shown`: what was left out, in words, if anything was."""
     engine = jinja2.Environment(
-        loader=jinja2.PackageLoader("experiments", ""), autoescape=True, undefined=jinja2.StrictUndefined,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     return engine.get_template(TEMPLATE).render(context(scenario, rows, shown))

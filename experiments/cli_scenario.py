@@ -1,6 +1,5 @@
 """The commands `race scenario ...`: look at a scenario before it is run."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from sim.scenario.numbers import Quantity
     from sim.scenario.schema import Formation, Order, ScenarioModel
 
-ASSUMPTION = "assumption"
 COUNTED = ("places", "roads", "sides", "formations", "garrisons", "zones", "events", "milestones", "races")
 SHOWN_INTERESTS = 4
 SHOWN_PLACES = 4
@@ -177,7 +175,7 @@ def print_scenario(scenario: "Scenario", console: "Console") -> None:
     ):
         print_table(console, heading, columns, rows)
     console.print(network_line(model))
-    console.print(sources_line(model))
+    console.print(sources_line(scenario))
 
 
 def print_table(console: "Console", heading: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
@@ -290,19 +288,9 @@ def network_line(model: "ScenarioModel") -> str:
 # ---------------------------------------------------------------- where the numbers come from
 
 
-def sources_line(model: "ScenarioModel") -> str:
-    """Return which share of the numbers has a source, is said to be an assumption, or has neither."""
-    from sim.scenario.provenance import iter_quantities
+def sources_line(scenario: "Scenario") -> str:
+    """Return how many numbers there are, which share has a source, is an assumption or neither, and how to see them."""
+    from experiments.assumptions import rows_of, sentences
 
-    kinds = Counter(kind_of(cited.sources) for cited in iter_quantities(model))
-    total = max(1, kinds.total())
-    shares = ", ".join(f"{kinds[kind] / total:.0%} {kind}" for kind in ("with a source", ASSUMPTION, "without either"))
-    return f"[bold]Numbers[/bold]  {kinds.total():,}: {shares}"
-
-
-def kind_of(sources: Iterable[str]) -> str:
-    """Return what stands behind a number."""
-    sources = set(sources)
-    if sources - {ASSUMPTION}:
-        return "with a source"
-    return ASSUMPTION if sources else "without either"
+    counts, standing, *_ = sentences(rows_of(scenario))
+    return f"[bold]Numbers[/bold]  {counts.replace(' numbers', '', 1)} {standing} Each with its source: --assumptions"

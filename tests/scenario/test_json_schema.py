@@ -10,7 +10,9 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
+from typer.testing import CliRunner
 
+from experiments.cli import app
 from sim.scenario import json_schema
 from sim.scenario.json_schema import overlay_schema, scenario_schema
 from sim.scenario.numbers import AtLeastOne, NonNegative, Positive, Quantity, Share
@@ -51,7 +53,7 @@ def test_it_is_a_schema_also_for_editors_of_an_older_draft(schema):
 def test_the_shipped_schema_is_the_code_s(name):
     text = (SCENARIOS / f"{name}.schema.json").read_text(encoding="utf-8")
     schema = overlay_schema() if name == "overlay" else scenario_schema()
-    assert text == json_schema.as_text(schema), "race scenario schema --out scenarios/scenario.schema.json, make schema"
+    assert text == json_schema.as_text(schema), "make schema"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
@@ -232,3 +234,11 @@ def test_a_date_is_text_for_the_schema_and_a_date_for_the_loader():
     data = line()
     assert data["start_date"] == "2020-01-01"
     assert ScenarioModel.model_validate(data).start_date == date(2020, 1, 1)
+
+
+def test_the_command_prints_it_or_writes_it(tmp_path):
+    runner, file = CliRunner(), tmp_path / "new" / "overlay.schema.json"
+    assert json.loads(runner.invoke(app, ["scenario", "schema"]).output) == scenario_schema()
+    done = runner.invoke(app, ["scenario", "schema", "--overlay", "--out", str(file)])
+    assert done.exit_code == 0 and str(file) in done.output
+    assert json.loads(file.read_text(encoding="utf-8")) == overlay_schema()
