@@ -27,6 +27,10 @@ the guide: how the parts work together, overlays, switches, examples to copy. [O
   distribution.
 - Examples show each key with one value that it may have; together they are not a scenario.
 """
+TEXTS = (
+    "address", "colour", "country", "description", "file", "group", "name", "note", "notice", "question", "tag",
+    "title",
+)  # fmt: skip
 CARRIED = ("source", "confidence", "note")
 IDS = {
     "sides": "sdf", "alliances": "coalition", "commands": "damascus", "formations": "tiger",
@@ -75,9 +79,19 @@ def page() -> str:
         section(schema, "Top level", "top-level", schema),
         *(one for key, node in schema["properties"].items() for one in sections(schema, (key,), node)),
     ]
-    titles = re.findall(r'^(##+) <a id="([^"]+)"></a>(.+)$', "\n".join(parts), re.MULTILINE)
-    contents = "\n".join(f"{'  ' * (len(level) - 2)}- [{title}](#{anchor})" for level, anchor, title in titles)
-    return "\n".join([HEAD, contents, "", *parts])
+    return "\n".join([HEAD, contents("\n".join(parts)), "", *parts])
+
+
+def contents(text: str) -> str:
+    """Return links to the sections, a line each, with those inside it behind."""
+    found = re.findall(r'^(##+) <a id="([^"]+)"></a>(.+)$', text, re.MULTILINE)
+    lines = ["**Contents**", ""]
+    for level, anchor, title in found:
+        if level == "##":
+            lines.append(f"- [{title}](#{anchor})")
+        else:
+            lines[-1] += f", [`{anchor.partition('.')[2]}`](#{anchor})"
+    return "\n".join(lines)
 
 
 def sections(schema: Node, path: tuple[str, ...], node: Node) -> Iterator[str]:
@@ -175,7 +189,12 @@ def kind_of(schema: Node, one: Node, anchor: str) -> str:
         return f"by id: {kind_of(schema, one['additionalProperties'], anchor)}"
     if "enum" in one:
         return "word"
-    plain = {"string": "text", "boolean": "true or false", "integer": "whole number", "number": "number"}
+    plain = {
+        "string": "text" if anchor.rpartition(".")[2] in TEXTS else "id",
+        "boolean": "true or false",
+        "integer": "whole number",
+        "number": "number",
+    }
     return "date" if one.get("format") == "date" else plain[one["type"]]
 
 

@@ -92,7 +92,7 @@ class Effect(Entry):
 class Event(Entry):
     """A dated or conditional change, certain or with a probability; as a flag it may release orders."""
 
-    title: str = Field(description="what happens, in reports", examples=["The channel is restored"])
+    title: str = Field(description="what happens, in reports", examples=["Reinforcements reach the M20 column"])
     day: AnyNumber | None = Field(
         default=None,
         description="day on which it falls due, counted from 00:00 of the start date; beyond the horizon: never",

@@ -139,7 +139,7 @@ class Formation(Entry):
     command: str = Field(description="command that gives its orders", examples=["damascus"])
     start: Position | str = Field(
         description="where it stands at the start: a place, or a point on the road between two",
-        examples=["resafa", {"at": "karamah", "towards": "raqqa", "km": 12.5}],
+        examples=[{"at": "karamah", "towards": "raqqa", "km": 12.5}, "resafa"],
     )
     assaulting: bool = Field(
         default=False, description="whether it stands at the gate of `start.towards`, preparation done", examples=[True]
