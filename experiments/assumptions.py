@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 import numpy as np
 
-from experiments.sparks import svg
+from experiments.sparks import STYLE, svg
 from sim.errors import UsageError
 from sim.scenario.loading import Scenario
 from sim.scenario.numbers import Quantity
@@ -204,6 +204,7 @@ def context(scenario: Scenario, rows: Sequence[Row], shown: str) -> dict[str, An
         "sentences": list(sentences(rows)), "counts": [one for one in counted(rows) if one[1]],
         "sections": [(one, page_rows(rows)) for one, rows in by_section.items()],
         "sources": source_rows(scenario, rows), "standings": STANDINGS, "confidences": CONFIDENCES[:-1],
+        "density_style": STYLE,
         "notice": model.basemap.notice if model.basemap else "",
     }  # fmt: skip
 

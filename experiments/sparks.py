@@ -8,6 +8,11 @@ from sim.scenario.numbers import Quantity
 WIDTH, HEIGHT, BASE = 132.0, 30.0, 27.0
 POINTS = 61
 BLOCKS = "▁▂▃▄▅▆▇█"
+STYLE = """
+  .density { display: block; } .density .all { fill: #b9cbe0; } .density .most { fill: #7f9fc4; }
+  .density .median { stroke: #1c2430; stroke-width: 1.2; } .density .bar { stroke: #7f9fc4; stroke-width: 7; }
+  .density .axis { stroke: #8a95a3; stroke-width: .8; }
+"""
 ENDS = np.array([0.005, 0.995])
 MARKS = np.array([0.05, 0.5, 0.95])
 HIGHEST = 4.0  # times the density at the median: what rises without bound at an end is cut off there

@@ -212,7 +212,7 @@ class Siege(Entry):
     )
     besieger: str = Field(description="side that besieges", examples=["isis"])
     ring_from: Ids = Field(description="places whose garrisons man the ring", examples=[["dez_city", "thardah"]])
-    ring_share: Share = Field(description="share of those garrisons' men that a relief has to beat", examples=[0.25])
+    ring_share: Share = Field(description="share of the men in `ring_from` that a relief has to beat", examples=[0.25])
     falls_per_day: NonNegative = Field(
         description="hazard of falling at the reference strength", examples=[{"gamma": {"shape": 0.3, "rate": 360}}]
     )
