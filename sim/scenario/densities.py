@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.scenario.distributions import share_below
+from sim.scenario.distributions import shares_at
 from sim.scenario.numbers import Quantity
 
 DISCRETE = ("value", "bernoulli", "choice")
@@ -23,12 +23,10 @@ def densities(quantity: Quantity, x: np.ndarray) -> np.ndarray:
         raw = np.nan_to_num(raw_densities(kind, shape, np.asarray(x, dtype=float)), nan=0.0)
     if quantity.truncate is None:
         return raw
+    below, up_to = shares_at(kind, shape, quantity.truncate)
     low, high = quantity.truncate
-    share = (1.0 if high is None else share_below(kind, shape, high)) - (
-        0.0 if low is None else share_below(kind, shape, low)
-    )
     inside = (x >= (-math.inf if low is None else low)) & (x <= (math.inf if high is None else high))
-    return np.where(inside, raw / share, 0.0)
+    return np.where(inside, raw / (up_to - below), 0.0)
 
 
 def raw_densities(kind: str, shape: Any, x: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from sim.scenario import distributions
-from sim.scenario.numbers import KINDS, Quantity, Within
+from sim.scenario.numbers import KINDS, UNCUT, Quantity, Within
 
 Node = dict[str, Any]
 ANY = Within("Number", -math.inf, math.inf, "any number")
@@ -25,6 +25,8 @@ def mapping_schema(properties: Node) -> Node:
         "properties": properties,
         "additionalProperties": False,
         "oneOf": [{"required": [kind]} for kind in KINDS],
+        "if": {"anyOf": [{"required": [kind]} for kind in UNCUT]},
+        "then": {"properties": {"truncate": False}},
         "defaultSnippets": [
             {"label": f"{{{kind}: ...}}", "description": Quantity.model_fields[kind].description, "body": {kind: body}}
             for kind, body in SNIPPETS.items()

@@ -12,6 +12,8 @@ from pydantic_core import core_schema
 from sim.scenario import distributions
 
 KINDS = ("value", "uniform", "triangular", "normal", "lognormal", "beta", "gamma", "bernoulli", "choice")
+UNCUT = ("value", "bernoulli", "choice")
+LEAST_LEFT = 1e-9  # the least share of a distribution that a truncation must leave
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -128,7 +130,8 @@ class Quantity(BaseModel):
     )
     truncate: tuple[Finite | None, Finite | None] | None = Field(
         default=None,
-        description="with a distribution: [low, high] outside of which nothing is drawn; null: no bound on that side",
+        description="[low, high] outside of which nothing is drawn; null: no bound on that side; not with value, "
+        "bernoulli or choice",
         examples=[[0, 1], [0, None]],
     )
     source: Sources = Field(
@@ -172,9 +175,22 @@ class Quantity(BaseModel):
             bounds = getattr(self, kind)
             if bounds is not None and (list(bounds) != sorted(bounds) or bounds[0] == bounds[-1]):
                 raise ValueError(f"{kind}: found {list(bounds)}, numbers in rising order are allowed")
-        low, high = self.truncate or (None, None)
+        return self
+
+    @model_validator(mode="after")
+    def leaves_something(self) -> "Quantity":
+        """A truncation has ordered bounds, cuts a distribution of more than single values, and leaves some of it."""
+        if self.truncate is None:
+            return self
+        low, high = self.truncate
         if low is not None and high is not None and low >= high:
             raise ValueError(f"truncate: found [{low:g}, {high:g}], [low, high] with low below high is allowed")
+        if self.kind in UNCUT:
+            curves = ", ".join(kind for kind in KINDS if kind not in UNCUT)
+            raise ValueError(f"truncate: found with {self.kind}, one of {curves} is allowed with it")
+        below, up_to = distributions.shares_at(self.kind, getattr(self, self.kind), self.truncate)
+        if up_to - below < LEAST_LEFT:
+            raise ValueError(f"truncate: found bounds that leave nothing of {self}, bounds inside it are allowed")
         return self
 
     @property

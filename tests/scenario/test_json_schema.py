@@ -89,6 +89,8 @@ FORMATION = ("formations", "column")
         ((*FORMATION, "quality"), {"lognormal": {"median": 1, "sigma": 0.2, "p95": 2}}),
         ((*FORMATION, "quality"), {"source": "assumption"}),
         ((*FORMATION, "quality"), {"value": 1, "confidence": "fair"}),
+        ((*FORMATION, "quality"), {"value": 1, "truncate": [0, 2]}),
+        ((*FORMATION, "quality"), {"bernoulli": 0.5, "truncate": [0, 2]}),
         ((*FORMATION, "obedience"), {"blue_command": 1.5}),
         ((*FORMATION, "obedience"), {"blue_command": {"uniform": [0.5, 1.5]}}),
         ((*FORMATION, "obedience"), {"blue_command": {"lognormal": {"median": 0.5, "sigma": 0.2}}}),
@@ -172,6 +174,8 @@ NUMBERS = [
     {"choice": {"values": [1, 2], "weights": [1, 1]}}, {"choice": {"values": [0, 1], "weights": [1, 0]}},
     {"choice": {"values": [], "weights": []}}, {"uniform": [0, 9], "truncate": [0.5, 0.6], "group": "g"},
     {"triangular": [1, 2, 3], "group": "g", "correlation": 0.5}, {"value": 1, "correlation": 2},
+    {"value": 1, "truncate": [0, 2]}, {"bernoulli": 0.5, "truncate": [0, 1]},
+    {"choice": {"values": [1, 1], "weights": [1, 1]}, "truncate": [0, 1]},
 ]  # fmt: skip
 
 
