@@ -66,10 +66,11 @@ def print_section(section: str, rows: Sequence[Row], console: Console) -> None:
     """Print the numbers of a section in columns, each with its note below unless the one above has the same."""
     console.print()
     console.rule(Text(f"{section}  {len(rows):,}", style="bold"), align="left", style="dim")
-    widths = widths_of(section, rows, console.width)
+    texts = [cells(section, row) for row in rows]
+    widths = widths_of(texts, console.width)
     table, note = new_table(widths), ""
-    for row in rows:
-        table.add_row(*cells(section, row))
+    for row, text in zip(rows, texts, strict=True):
+        table.add_row(*text)
         below = [f"drawn with {row.group}"] if row.group else []
         below += [row.note] if row.note and row.note != note else []
         if below:
@@ -89,9 +90,8 @@ def new_table(widths: Sequence[int]) -> Table:
     return table
 
 
-def widths_of(section: str, rows: Sequence[Row], whole: int) -> list[int]:
+def widths_of(texts: Sequence[Sequence[Text]], whole: int) -> list[int]:
     """Return the widths of the columns: as wide as what stands in them, the longer ones cut to fit the terminal."""
-    texts = [[cell.plain for cell in cells(section, row)] for row in rows]
     wanted = [max(len(text[index]) for text in texts) for index in range(len(texts[0]))]
     room = whole - len(wanted) - 1
     for index, least in ((5, 8), (6, 10), (2, 20), (1, 26), (4, 14)):
