@@ -211,8 +211,11 @@ def context(scenario: Scenario, rows: Sequence[Row], shown: str) -> dict[str, An
 
 def page_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return what the template shows of numbers; a note is told in full where it is not that of the row above."""
-    notes = ["", *(row.note for row in rows)]
-    return [{**page_row(row), "is_told": row.note == before} for row, before in zip(rows, notes, strict=False)]
+    shown, told = [], ""
+    for row in rows:
+        shown.append({**page_row(row), "is_told": row.note == told})
+        told = row.note or told
+    return shown
 
 
 def page_row(row: Row) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def print_section(section: str, rows: Sequence[Row], console: Console) -> None:
             console.print(table)
             table = new_table(widths)
             console.print(Padding(Text("; ".join(below), style="dim italic"), (0, 2, 0, 6)))
-        note = row.note
+        note = row.note or note
     if table.row_count:
         console.print(table)
 
