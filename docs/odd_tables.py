@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from sim.scenario.loading import load
 from sim.scenario.provenance import Cited, iter_quantities
 from sim.scenario.rule_settings import Rules
+from sim.scenario.schema import ScenarioModel
 
 PAGE = Path(__file__).parent / "ODD.md"
 BLOCK = re.compile(r"((?:<!-- table: [a-z_.]+ -->\n)+)(.*?)<!-- end -->", re.DOTALL)
@@ -35,11 +37,12 @@ def rows_of(section: str, numbers: list[Cited]) -> Iterator[str]:
 
 
 def meaning(section: str, key: str) -> str:
-    """Return what the schema says of a setting of the rules, "" where its name says it all."""
-    if not section.startswith("rules."):
-        return ""
-    settings = Rules.model_fields[section.removeprefix("rules.")].annotation
-    return settings.model_fields[key].description or "" if settings else ""
+    """Return what the schema says of a number: a setting of the rules, or a key of an entry."""
+    if section.startswith("rules."):
+        model = Rules.model_fields[section.removeprefix("rules.")].annotation
+    else:
+        model = get_args(ScenarioModel.model_fields[section].annotation)[1]
+    return model.model_fields[key.rpartition(".")[2]].description or ""
 
 
 if __name__ == "__main__":

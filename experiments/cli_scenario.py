@@ -1,12 +1,12 @@
 """The commands `race scenario ...`: look at a scenario before it is run."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from experiments import cli_schema
 from experiments.cli_shared import SetsOption
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sim.scenario.numbers import Quantity
     from sim.scenario.schema import Formation, Order, ScenarioModel
 
-ASSUMPTION = "assumption"
 COUNTED = ("places", "roads", "sides", "formations", "garrisons", "zones", "events", "milestones", "races")
 SHOWN_INTERESTS = 4
 SHOWN_PLACES = 4
@@ -29,6 +28,14 @@ Examples:
   race scenario diff june_2017 --set formations.tiger.strength_men=3000
 """
 
+SHOW_EXAMPLES = """\b
+Examples:
+  race scenario show june_2017 --out map.png
+  race scenario show june_2017 --assumptions | less
+  race scenario show june_2017 --assumptions --only formations --distributions
+  race scenario show june_2017 --assumptions --out assumptions.html
+"""
+
 app = typer.Typer(
     help="Check, show and compare scenario files.",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -36,11 +43,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+app.command("schema", epilog=cli_schema.EXAMPLES)(cli_schema.schema_command)
+
 ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or path of a scenario.")]
 OtherArgument = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Name or path of the second scenario.")]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print a Markdown table, for a memo.")]
 MapOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE.png", help="The map.  [default: results/NAME-map.png]")
+    Path | None, typer.Option("--out", metavar="FILE", help="Where to.  [default: results/NAME-map.png]")
 ]
 
 
@@ -54,9 +63,23 @@ def check_command(scenario: ScenarioArgument, sets: SetsOption = None) -> None:
     typer.echo(f"ok: {loaded.name}: {', '.join(counts)}; hash {loaded.short_hash}")
 
 
-@app.command("show", epilog="\b\nExample:\n  race scenario show june_2017 --out map.png")
-def show_command(scenario: ScenarioArgument, out: MapOption = None, sets: SetsOption = None) -> None:
-    """Print what is in a scenario and draw its map."""
+@app.command("show", epilog=SHOW_EXAMPLES)
+def show_command(
+    scenario: ScenarioArgument,
+    out: MapOption = None,
+    sets: SetsOption = None,
+    assumptions: cli_schema.AssumptionsOption = False,
+    form: cli_schema.FormatOption = None,
+    only: cli_schema.OnlyOption = None,
+    distributions: cli_schema.DistributionsOption = False,
+    defaults: cli_schema.DefaultsOption = False,
+) -> None:
+    """Print what is in a scenario and draw its map, or list every number with what stands behind it."""
+    if assumptions or form or only or distributions or defaults:
+        from sim.scenario.loading import load
+
+        cli_schema.show_assumptions(load(scenario, sets or []), form, out, only or [], distributions, defaults)
+        return
     from rich.console import Console
 
     from experiments.figures.maps import draw_scenario_map
@@ -152,7 +175,7 @@ def print_scenario(scenario: "Scenario", console: "Console") -> None:
     ):
         print_table(console, heading, columns, rows)
     console.print(network_line(model))
-    console.print(sources_line(model))
+    console.print(sources_line(scenario))
 
 
 def print_table(console: "Console", heading: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
@@ -265,19 +288,9 @@ def network_line(model: "ScenarioModel") -> str:
 # ---------------------------------------------------------------- where the numbers come from
 
 
-def sources_line(model: "ScenarioModel") -> str:
-    """Return which share of the numbers has a source, is said to be an assumption, or has neither."""
-    from sim.scenario.provenance import iter_quantities
+def sources_line(scenario: "Scenario") -> str:
+    """Return how many numbers there are, which share has a source, is an assumption or neither, and how to see them."""
+    from experiments.assumptions import rows_of, sentences
 
-    kinds = Counter(kind_of(cited.sources) for cited in iter_quantities(model))
-    total = max(1, kinds.total())
-    shares = ", ".join(f"{kinds[kind] / total:.0%} {kind}" for kind in ("with a source", ASSUMPTION, "without either"))
-    return f"[bold]Numbers[/bold]  {kinds.total():,}: {shares}"
-
-
-def kind_of(sources: Iterable[str]) -> str:
-    """Return what stands behind a number."""
-    sources = set(sources)
-    if sources - {ASSUMPTION}:
-        return "with a source"
-    return ASSUMPTION if sources else "without either"
+    counts, standing, *_ = sentences(rows_of(scenario))
+    return f"[bold]Numbers[/bold]  {counts.replace(' numbers', '', 1)} {standing} Each with its source: --assumptions"

@@ -1,17 +1,17 @@
 """A batch or a comparison as one HTML page that needs nothing else: to read, to print, to brief from."""
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import numpy as np
 
 from experiments import comparison, phrases, plots, sensitivity, tables, wording
 from experiments import manifest as manifests
+from experiments.assumptions import page_rows, rows_of
 from experiments.batch import PLOTS_FOLDER, REPORT_FILE, SUMMARY_FILE
 from experiments.figures import style
+from experiments.sparks import STYLE
 from experiments.terminal import headline
 from experiments.terminal_compare import caption, moves
 from sim.errors import ScenarioError
@@ -22,7 +22,6 @@ from sim.scenario.provenance import iter_quantities
 TEMPLATE = "report.html.jinja"
 SHOWN_ASSUMPTIONS = 15
 SENSITIVITY_RUNS = 20_000
-RANGE = np.array([0.05, 0.5, 0.95])
 Context = dict[str, Any]
 
 
@@ -84,8 +83,9 @@ def heading(scenario: Scenario, manifest: Context) -> Context:
         "start": f"{model.start_date:%-d %B %Y}",
         "horizon": phrases.day_text(model.horizon_days, manifest),
         "command": manifest["command_line"] or f"race run {name} --runs {first}:{stop} --seed {manifest['seed']}",
-        "assumptions": list(assumption_rows(scenario)),
-        "numbers": len(list(iter_quantities(model))),
+        "assumptions": assumption_rows(scenario),
+        "density_style": STYLE,
+        "numbers": len(rows_of(scenario)),
         "sources": cited_sources(scenario),
         "notice": model.basemap.notice if model.basemap else "",
     }
@@ -233,18 +233,10 @@ def pictures(directory: Path) -> dict[str, str]:
     return {file.stem: f"data:image/png;base64,{base64.b64encode(file.read_bytes()).decode()}" for file in files}
 
 
-def assumption_rows(scenario: Scenario) -> Iterator[Context]:
-    """Yield every number that is drawn, and every setting of the rules."""
-    for cited in iter_quantities(scenario.model):
-        quantity = cited.quantity
-        if quantity.is_constant and not cited.path.startswith("rules."):
-            continue
-        low, middle, high = (f"{value:.3g}" for value in quantity.quantiles(RANGE))
-        yield {
-            "path": cited.path, "value": str(quantity), "median": middle,
-            "range": "" if quantity.is_constant else f"{low} to {high}",
-            "sources": ", ".join(cited.sources), "confidence": cited.confidence or "", "note": quantity.note,
-        }  # fmt: skip
+def assumption_rows(scenario: Scenario) -> list[Context]:
+    """Return every number that is drawn, and every setting of the rules."""
+    rows = [row for row in rows_of(scenario) if row.is_drawn or row.section == "rules"]
+    return page_rows(rows)
 
 
 def cited_sources(scenario: Scenario) -> list[Context]:

@@ -34,9 +34,8 @@ def support(kind: str, shape: Any) -> tuple[float, float]:
 
 def quantiles(kind: str, shape: Any, truncate: tuple[float | None, float | None] | None, u: np.ndarray) -> np.ndarray:
     """Return the quantiles (float64, 1-D) of uniforms `u` in (0, 1)."""
-    if truncate is not None and kind != "value":
-        low = 0.0 if truncate[0] is None else share_below(kind, shape, truncate[0])
-        high = 1.0 if truncate[1] is None else share_below(kind, shape, truncate[1])
+    if truncate is not None:
+        low, high = shares_at(kind, shape, truncate)
         u = np.clip(low + u * (high - low), EDGE, 1.0 - EDGE)
         raw = raw_quantiles(kind, shape, u)
         return np.clip(raw, -math.inf if truncate[0] is None else truncate[0],
@@ -102,6 +101,15 @@ def lognormal(u, median, sigma):
     for index in range(u.shape[0]):
         values[index] = median * math.exp(sigma * standard_normal_quantile(u[index]))
     return values
+
+
+def shares_at(kind: str, shape: Any, truncate: tuple[float | None, float | None]) -> tuple[float, float]:
+    """Return the distribution function at both bounds of a truncation."""
+    low, high = truncate
+    return (
+        0.0 if low is None else share_below(kind, shape, low),
+        1.0 if high is None else share_below(kind, shape, high),
+    )
 
 
 def share_below(kind: str, shape: Any, x: float) -> float:

@@ -2,14 +2,18 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, model_validator
+from pydantic_core import core_schema
 
 from sim.scenario import distributions
 
 KINDS = ("value", "uniform", "triangular", "normal", "lognormal", "beta", "gamma", "bernoulli", "choice")
+UNCUT = ("value", "bernoulli", "choice")
+LEAST_LEFT = 1e-9  # the least share of a distribution that a truncation must leave
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -32,16 +36,20 @@ class Shape(BaseModel):
 class Normal(Shape):
     """Mean and standard deviation."""
 
-    mean: Finite
-    sd: Finite = Field(gt=0)
+    mean: Finite = Field(description="mean before truncation", examples=[12])
+    sd: Finite = Field(gt=0, description="standard deviation before truncation", examples=[3])
 
 
 class Lognormal(Shape):
     """Median, and either the 95 % quantile or the standard deviation of the logarithm."""
 
-    median: Finite = Field(gt=0)
-    p95: Finite | None = Field(default=None, gt=0)
-    sigma: Finite | None = Field(default=None, gt=0)
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["sigma"]}, {"required": ["p95"]}]})
+
+    median: Finite = Field(gt=0, description="median", examples=[20])
+    p95: Finite | None = Field(default=None, gt=0, description="95 % quantile, above the median", examples=[45])
+    sigma: Finite | None = Field(
+        default=None, gt=0, description="standard deviation of the natural logarithm", examples=[0.5]
+    )
 
     @model_validator(mode="after")
     def has_one_spread(self) -> "Lognormal":
@@ -61,24 +69,26 @@ class Lognormal(Shape):
 
 
 class Beta(Shape):
-    """The two shapes."""
+    """The two shapes; mean a / (a + b)."""
 
-    a: Finite = Field(gt=0)
-    b: Finite = Field(gt=0)
+    a: Finite = Field(gt=0, description="first shape: weight of 1", examples=[2])
+    b: Finite = Field(gt=0, description="second shape: weight of 0", examples=[8])
 
 
 class Gamma(Shape):
     """Shape and rate (1 / scale): `shape` events seen in `rate` units of exposure."""
 
-    shape: Finite = Field(gt=0)
-    rate: Finite = Field(gt=0)
+    shape: Finite = Field(gt=0, description="shape: events seen", examples=[2.7])
+    rate: Finite = Field(gt=0, description="rate: units of exposure in which they were seen", examples=[7.5])
 
 
 class Choice(Shape):
     """Values with weights."""
 
-    values: list[Finite] = Field(min_length=1)
-    weights: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]]
+    values: list[Finite] = Field(min_length=1, description="what may be drawn", examples=[[1, 2, 4]])
+    weights: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        description="how likely each is, relative to the others", examples=[[0.5, 0.3, 0.2]]
+    )
 
     @model_validator(mode="after")
     def has_a_weight_each(self) -> "Choice":
@@ -93,21 +103,54 @@ class Quantity(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    value: Finite | None = None
-    uniform: tuple[Finite, Finite] | None = None
-    triangular: tuple[Finite, Finite, Finite] | None = None
-    normal: Normal | None = None
-    lognormal: Lognormal | None = None
-    beta: Beta | None = None
-    gamma: Gamma | None = None
-    bernoulli: Annotated[float, Field(ge=0, le=1)] | None = None
-    choice: Choice | None = None
-    truncate: tuple[Finite | None, Finite | None] | None = None
-    source: Sources = []
-    confidence: Literal["low", "medium", "high"] | None = None
-    note: str = ""
-    group: str | None = Field(default=None, description="members of a group share their luck")
-    correlation: Annotated[float, Field(ge=0, le=1)] = 1.0
+    value: Finite | None = Field(default=None, description="constant", examples=[15])
+    uniform: tuple[Finite, Finite] | None = Field(
+        default=None, description="[low, high]: all between as likely", examples=[[0.5, 0.9]]
+    )
+    triangular: tuple[Finite, Finite, Finite] | None = Field(
+        default=None, description="[low, best, high]: most likely at best", examples=[[2500, 4500, 7000]]
+    )
+    normal: Normal | None = Field(
+        default=None, description="mean and standard deviation", examples=[{"mean": 12, "sd": 3}]
+    )
+    lognormal: Lognormal | None = Field(
+        default=None,
+        description="median, and sigma (standard deviation of the natural logarithm) or p95 (95 % quantile)",
+        examples=[{"median": 20, "sigma": 0.5}, {"median": 20, "p95": 45}],
+    )
+    beta: Beta | None = Field(default=None, description="from 0 to 1, mean a / (a + b)", examples=[{"a": 2, "b": 8}])
+    gamma: Gamma | None = Field(
+        default=None, description="from 0, mean shape / rate", examples=[{"shape": 2.7, "rate": 7.5}]
+    )
+    bernoulli: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="1 with this probability, else 0", examples=[0.35]
+    )
+    choice: Choice | None = Field(
+        default=None, description="values with weights", examples=[{"values": [1, 2], "weights": [0.7, 0.3]}]
+    )
+    truncate: tuple[Finite | None, Finite | None] | None = Field(
+        default=None,
+        description="[low, high] outside of which nothing is drawn; null: no bound on that side; not with value, "
+        "bernoulli or choice",
+        examples=[[0, 1], [0, None]],
+    )
+    source: Sources = Field(
+        default=[],
+        description="where the number comes from: keys of the list of sources, or `assumption`; absent: as the entry",
+        examples=[["assumption"], ["WP-CSC", "assumption"]],
+    )
+    confidence: Literal["low", "medium", "high"] | None = Field(
+        default=None,
+        description="how far the source is to be trusted; absent: as the entry, if its source is the entry's",
+        examples=["medium"],
+    )
+    note: str = Field(default="", description="a sentence of why", examples=["core plus attached militia"])
+    group: str | None = Field(
+        default=None, description="numbers of one group share one draw of luck", examples=["isis_quality"]
+    )
+    correlation: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=1.0, description="with a group: correlation with its common factor; 1: the same luck", examples=[0.5]
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -132,9 +175,22 @@ class Quantity(BaseModel):
             bounds = getattr(self, kind)
             if bounds is not None and (list(bounds) != sorted(bounds) or bounds[0] == bounds[-1]):
                 raise ValueError(f"{kind}: found {list(bounds)}, numbers in rising order are allowed")
-        low, high = self.truncate or (None, None)
+        return self
+
+    @model_validator(mode="after")
+    def leaves_something(self) -> "Quantity":
+        """A truncation has ordered bounds, cuts a distribution of more than single values, and leaves some of it."""
+        if self.truncate is None:
+            return self
+        low, high = self.truncate
         if low is not None and high is not None and low >= high:
             raise ValueError(f"truncate: found [{low:g}, {high:g}], [low, high] with low below high is allowed")
+        if self.kind in UNCUT:
+            curves = ", ".join(kind for kind in KINDS if kind not in UNCUT)
+            raise ValueError(f"truncate: found with {self.kind}, one of {curves} is allowed with it")
+        below, up_to = distributions.shares_at(self.kind, getattr(self, self.kind), self.truncate)
+        if up_to - below < LEAST_LEFT:
+            raise ValueError(f"truncate: found bounds that leave nothing of {self}, bounds inside it are allowed")
         return self
 
     @property
@@ -184,23 +240,36 @@ class Quantity(BaseModel):
         return f"{self.kind} {found:g}"
 
 
-def within(low: float, high: float, words: str, open_low: bool = False) -> AfterValidator:
-    """Return the check that a number, or the whole support of a distribution, lies in a range."""
+@dataclass(frozen=True)
+class Within:
+    """The check that a number, or the whole support of a distribution, lies in a range; `words` tell the range.
 
-    def check(quantity: Quantity) -> Quantity:
+    `open_low`: a constant must lie above `low`, while a distribution may begin there.
+    """
+
+    name: str
+    low: float
+    high: float
+    words: str
+    open_low: bool = False
+
+    def check(self, quantity: Quantity) -> Quantity:
+        """Return the number. Raises ValueError for one outside."""
         least, most = quantity.support()
-        too_low = least < low or (open_low and quantity.is_constant and least <= low)
-        if too_low or most > high:
+        too_low = least < self.low or (self.open_low and quantity.is_constant and least <= self.low)
+        if too_low or most > self.high:
             advice = "" if quantity.is_constant else "; truncate it"
             found = f"{least:g}" if quantity.is_constant else f"a distribution from {least:g} to {most:g}"
-            raise ValueError(f"found {found}, {words} is allowed{advice}")
+            raise ValueError(f"found {found}, {self.words} is allowed{advice}")
         return quantity
 
-    return AfterValidator(check)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Check after reading."""
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
 
 
 AnyNumber = Quantity
-NonNegative = Annotated[Quantity, within(0.0, math.inf, "0 or more")]
-Positive = Annotated[Quantity, within(0.0, math.inf, "a number above 0", open_low=True)]
-Share = Annotated[Quantity, within(0.0, 1.0, "a share from 0 to 1")]
-AtLeastOne = Annotated[Quantity, within(1.0, math.inf, "1 or more")]
+NonNegative = Annotated[Quantity, Within("NonNegative", 0.0, math.inf, "0 or more")]
+Positive = Annotated[Quantity, Within("Positive", 0.0, math.inf, "a number above 0", open_low=True)]
+Share = Annotated[Quantity, Within("Share", 0.0, 1.0, "a share from 0 to 1")]
+AtLeastOne = Annotated[Quantity, Within("AtLeastOne", 1.0, math.inf, "1 or more")]

@@ -21,155 +21,349 @@ class Section(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    source: Sources = []
-    confidence: Literal["low", "medium", "high"] | None = None
-    note: str = ""
+    source: Sources = Field(
+        default=[],
+        description="where the section's numbers come from: keys of the list of sources, or `assumption`",
+        examples=[["assumption"]],
+    )
+    confidence: Literal["low", "medium", "high"] | None = Field(
+        default=None, description="how far the source is to be trusted", examples=["medium"]
+    )
+    note: str = Field(default="", description="a sentence of why", examples=["after Helmbold (1990)"])
 
 
 class MarchSettings(Section):
     """Administrative march and advance (MODEL rule 1)."""
 
     push_days: NonNegative = Field(
-        default=off(), description="median length of a push at interest 1; pause_days 0: no pauses"
+        default=off(),
+        description="median length of a push at interest 1; times the interest",
+        examples=[{"lognormal": {"median": 6, "sigma": 0.4}}],
     )
-    push_sigma: NonNegative = off()
-    pause_days: NonNegative = Field(default=off(), description="median length of a pause at interest 1")
-    pause_sigma: NonNegative = off()
-    pushing_at_start: Share = Field(default=off(), description="probability that a formation starts on a fresh push")
-    lowest_interest: Share = Field(default=off(1.0), description="pauses / interest, pushes x interest, not below this")
-    stretch_per_100_km: NonNegative = Field(default=off(), description="advance slows by 1 / (1 + this x km / 100)")
+    push_sigma: NonNegative = Field(default=off(), description="spread of a push's length", examples=[0.5])
+    pause_days: NonNegative = Field(
+        default=off(),
+        description="median length of a pause at interest 1; divided by the interest; 0: no pauses",
+        examples=[{"lognormal": {"median": 3, "sigma": 0.4}}],
+    )
+    pause_sigma: NonNegative = Field(default=off(), description="spread of a pause's length", examples=[0.6])
+    pushing_at_start: Share = Field(
+        default=off(), description="probability that a formation starts on a fresh push", examples=[0.5]
+    )
+    lowest_interest: Share = Field(
+        default=off(1.0), description="pushes and pauses take no interest below this", examples=[0.1]
+    )
+    stretch_per_100_km: NonNegative = Field(
+        default=off(),
+        description="the advance slows by 1 / (1 + this x km from base / 100)",
+        examples=[{"lognormal": {"median": 0.167, "sigma": 0.4}}],
+    )
 
 
 class RouteSettings(Section):
     """Choice of road (MODEL rule 2)."""
 
-    out_of_sector_factor: AtLeastOne = Field(default=off(1.0), description="expected time off the sector x this")
-    bypass_factor: AtLeastOne = Field(default=off(1.0), description="expected fighting days x this when bypassing")
-    bridging_days: NonNegative = Field(default=off(), description="time to cross where the bridge is destroyed")
-    hysteresis_share: Share = Field(default=off(), description="a new way must be shorter by this share")
+    out_of_sector_factor: AtLeastOne = Field(
+        default=off(1.0),
+        description="expected time to a place outside the formation's sector x this",
+        examples=[{"triangular": [2, 3, 5]}],
+    )
+    bypass_factor: AtLeastOne = Field(
+        default=off(1.0),
+        description="expected days of fights on the way x this under the stance bypass",
+        examples=[{"uniform": [1, 3]}],
+    )
+    bridging_days: NonNegative = Field(
+        default=off(),
+        description="time to cross where the bridge is destroyed, once a crossing",
+        examples=[{"lognormal": {"median": 5, "sigma": 0.6}}],
+    )
+    hysteresis_share: Share = Field(
+        default=off(), description="a new way is taken if it saves more than this share of what is left", examples=[0.1]
+    )
 
 
 class SupplySettings(Section):
     """Days of supply (MODEL rule 3)."""
 
-    stock_days: Positive = Field(default=off(10.0), description="what a formation can carry")
-    use_pushing_per_day: NonNegative = off()
-    use_halted_per_day: NonNegative = off()
-    refill_days_per_day: NonNegative = Field(default=off(), description="at the base itself")
-    refill_half_km: Positive = Field(default=off(400.0), description="refill / (1 + road km from base / this)")
-    push_threshold_days: NonNegative = Field(default=off(), description="no push below this")
-    quality_loss_per_day: Share = Field(default=off(), description="at zero supply")
-    replacements_per_day: Share = Field(default=off(), description="share of the deficit made good a day while halted")
+    stock_days: Positive = Field(default=off(10.0), description="what a formation can carry", examples=[10])
+    use_pushing_per_day: NonNegative = Field(
+        default=off(), description="days of supply that moving or fighting uses", examples=[1.0]
+    )
+    use_halted_per_day: NonNegative = Field(
+        default=off(), description="days of supply that halting uses", examples=[0.4]
+    )
+    refill_days_per_day: NonNegative = Field(
+        default=off(),
+        description="days of supply that come to a formation at the base itself",
+        examples=[{"triangular": [1.5, 2, 2.5]}],
+    )
+    refill_half_km: Positive = Field(
+        default=off(400.0),
+        description="refill / (1 + road km from base / this)",
+        examples=[{"lognormal": {"median": 400, "sigma": 0.3}}],
+    )
+    push_threshold_days: NonNegative = Field(default=off(), description="no push begins below this", examples=[2])
+    quality_loss_per_day: Share = Field(
+        default=off(), description="share of its quality that a formation loses at zero supply", examples=[0.02]
+    )
+    replacements_per_day: Share = Field(
+        default=off(),
+        description="share of its losses made good while it halts in supply",
+        examples=[{"uniform": [0.002, 0.006]}],
+    )
 
 
 class AssaultSettings(Section):
     """Fights for held places (MODEL rule 4)."""
 
-    loss_rate_per_day: NonNegative = Field(default=off(0.02), description="share a day at reference_men, equal power")
-    reference_men: Positive = off(15000.0)
-    size_exponent: NonNegative = Field(default=off(), description="loss rate x (reference_men / men) ^ this")
-    mixing_exponent: Share = Field(default=off(0.5), description="0 square law, 0.5 linear, 1 logarithmic")
-    exchange_ratio: Positive = Field(default=off(1.0), description="attacker's losses / x this, defender's / this")
-    attacker_breakpoint_share: Share = Field(default=off(1.0), description="share lost in one assault at which it ends")
-    preparation_sigma: NonNegative = off()
-    refit_days: NonNegative = Field(default=off(), description="median refit after a beaten assault")
-    refit_sigma: NonNegative = off()
-    unsupported_clearing: Share = Field(
-        default=off(1.0), description="pace of clearing without air support, of that with"
+    loss_rate_per_day: NonNegative = Field(
+        default=off(0.02),
+        description="share lost at `reference_men` and equal power",
+        examples=[{"lognormal": {"median": 0.02, "sigma": 0.5}}],
     )
-    leave_odds: NonNegative = Field(default=off(), description="odds in men above which a garrison may leave")
-    leave_probability: Share = off()
-    withdrawal_share: Share = Field(default=off(), description="share of beaten defenders that get away")
-    low_supply_power: Share = Field(default=off(1.0), description="power of an attacker at zero supply")
+    reference_men: Positive = Field(
+        default=off(15000.0), description="force for which `loss_rate_per_day` holds", examples=[15000]
+    )
+    size_exponent: NonNegative = Field(
+        default=off(),
+        description="loss rate x (reference_men / men) ^ this: small forces lose faster",
+        examples=[{"uniform": [0.3, 0.5]}],
+    )
+    mixing_exponent: Share = Field(
+        default=off(0.5), description="0 square law, 0.5 linear, 1 logarithmic", examples=[{"uniform": [0.4, 1.0]}]
+    )
+    exchange_ratio: Positive = Field(
+        default=off(1.0),
+        description="attacker's losses x this, defender's / this",
+        examples=[{"lognormal": {"median": 1.0, "sigma": 0.3}}],
+    )
+    attacker_breakpoint_share: Share = Field(
+        default=off(1.0),
+        description="share lost in one assault at which the attacker breaks it off",
+        examples=[{"uniform": [0.12, 0.3]}],
+    )
+    preparation_sigma: NonNegative = Field(
+        default=off(), description="spread of the time to prepare an assault", examples=[0.5]
+    )
+    refit_days: NonNegative = Field(default=off(), description="median refit after a beaten assault", examples=[12])
+    refit_sigma: NonNegative = Field(default=off(), description="spread of a refit's length", examples=[0.5])
+    unsupported_clearing: Share = Field(
+        default=off(1.0),
+        description="pace of clearing block by block without air support, of that with",
+        examples=[{"uniform": [0.2, 0.6]}],
+    )
+    leave_odds: NonNegative = Field(
+        default=off(), description="odds in men above which a garrison may leave; 0: never", examples=[4]
+    )
+    leave_probability: Share = Field(
+        default=off(),
+        description="that a garrison so outnumbered leaves, x its place's `leave_factor`",
+        examples=[{"beta": {"a": 2, "b": 3}}],
+    )
+    withdrawal_share: Share = Field(
+        default=off(), description="share of beaten defenders that get away", examples=[{"uniform": [0.3, 0.7]}]
+    )
+    low_supply_power: Share = Field(
+        default=off(1.0),
+        description="power of an attacker at zero supply, of its full power",
+        examples=[{"uniform": [0.4, 0.7]}],
+    )
     full_power_stock_share: Positive = Field(
-        default=off(0.5), description="share of the stock from which power is full"
+        default=off(0.5), description="share of the stock from which power is full", examples=[0.5]
     )
 
 
 class InsurgentSettings(Section):
     """Insurgent garrisons fight back (MODEL rule 5)."""
 
-    reinforcement_per_day: NonNegative = Field(default=off(), description="for each of its places under assault")
-    reinforcement_share: Share = Field(default=off(), description="share of the sender's men that go")
-    reinforcement_reach_km: NonNegative = off()
-    raids_per_day_per_100_km: NonNegative = Field(default=off(), description="of thinly held enemy road within reach")
-    raid_reach_km: NonNegative = off()
-    raid_least_men: NonNegative = Field(default=off(), description="a garrison below this does not raid")
-    raid_cut_days: NonNegative = Field(default=off(), description="median length of a cut")
-    raid_cut_sigma: NonNegative = off()
-    raid_loss_share: Share = Field(default=off(), description="largest share of men lost by the raider and the raided")
-    raid_retake_probability: Share = Field(default=off(), description="a raid retakes a weakly held place")
-    weak_garrison_men: NonNegative = Field(default=off(), description="a place with fewer men is weakly held")
-    counter_attack_probability: Share = Field(default=off(), description="after a defeat")
-    counter_attack_delay_days: Positive = Field(default=off(1.0), description="after the defeat")
-    counter_attack_reach_km: NonNegative = off()
-    counter_attack_loss_share: Share = Field(default=off(), description="largest share of men lost on both sides")
+    reinforcement_per_day: NonNegative = Field(
+        default=off(),
+        description="hazard that a place of theirs under assault is reinforced",
+        examples=[{"lognormal": {"median": 0.1, "sigma": 0.5}}],
+    )
+    reinforcement_share: Share = Field(
+        default=off(),
+        description="share of the sender's men that go, or that strike back",
+        examples=[{"uniform": [0.1, 0.3]}],
+    )
+    reinforcement_reach_km: NonNegative = Field(
+        default=off(), description="reinforcements come from no farther", examples=[{"uniform": [40, 80]}]
+    )
+    raids_per_day_per_100_km: NonNegative = Field(
+        default=off(),
+        description="raids by a garrison on thinly held enemy road within reach",
+        examples=[{"lognormal": {"median": 0.02, "sigma": 0.6}}],
+    )
+    raid_reach_km: NonNegative = Field(default=off(), description="a garrison raids no farther", examples=[40])
+    raid_least_men: NonNegative = Field(default=off(), description="a garrison below this does not raid", examples=[60])
+    raid_cut_days: NonNegative = Field(
+        default=off(), description="median time for which a raid cuts a road", examples=[3]
+    )
+    raid_cut_sigma: NonNegative = Field(default=off(), description="spread of that time", examples=[0.4])
+    raid_loss_share: Share = Field(
+        default=off(),
+        description="largest share of men lost by the raider and the raided; drawn evenly from 0",
+        examples=[0.03],
+    )
+    raid_retake_probability: Share = Field(
+        default=off(),
+        description="that a raid retakes a weakly held end of its road",
+        examples=[{"beta": {"a": 1.5, "b": 8}}],
+    )
+    weak_garrison_men: NonNegative = Field(
+        default=off(), description="a place with fewer men is weakly held", examples=[{"uniform": [40, 90]}]
+    )
+    counter_attack_probability: Share = Field(
+        default=off(),
+        description="that a garrison within reach strikes back after a defeat",
+        examples=[{"beta": {"a": 2, "b": 4}}],
+    )
+    counter_attack_delay_days: Positive = Field(default=off(1.0), description="how long after the defeat", examples=[1])
+    counter_attack_reach_km: NonNegative = Field(
+        default=off(), description="counter-attacks come from no farther", examples=[{"uniform": [25, 50]}]
+    )
+    counter_attack_loss_share: Share = Field(
+        default=off(), description="largest share of men lost on both sides; drawn evenly from 0", examples=[0.05]
+    )
 
 
 class EncounterSettings(Section):
     """Incidents between rivals in contact (MODEL rule 6)."""
 
-    contact_range_km: NonNegative = off()
-    incidents_per_day_moving: NonNegative = Field(default=off(), description="while a formation advances in contact")
-    incidents_per_day_settled: NonNegative = Field(default=off(), description="while both stand, or on an agreed line")
-    channel_factor: Share = Field(default=off(1.0), description="incidents x this while the channel works")
-    weight_warning: NonNegative = off()
-    weight_turn_back: NonNegative = off()
-    weight_strike: NonNegative = off()
-    weight_shelling: NonNegative = off()
-    weight_shoot_down: NonNegative = off()
-    weight_ground_clash: NonNegative = off(1.0)
-    loss_share: Share = Field(default=off(), description="largest share of men lost in a clash")
-    pause_days: NonNegative = Field(default=off(), description="mean halt after a clash")
-    withdraw_probability: Share = Field(default=off(), description="the weaker falls back to its last place")
-    line_agreed_per_day: NonNegative = Field(default=off(), description="a day of contact with a working channel")
-    line_broken_probability: Share = Field(default=off(), description="when a formation would move on across a line")
-    line_kept_days: NonNegative = Field(default=off(), description="median time it stops at the line if it keeps it")
-    line_kept_sigma: NonNegative = off()
-    air_withdrawn_days: NonNegative = Field(default=off(), description="mean time an arm stays away after a shoot-down")
+    contact_range_km: NonNegative = Field(
+        default=off(),
+        description="rivals this near are in contact; 0: no encounters",
+        examples=[{"triangular": [8, 15, 30]}],
+    )
+    incidents_per_day_moving: NonNegative = Field(
+        default=off(),
+        description="while one of the two advances or fights, without an agreed line",
+        examples=[{"gamma": {"shape": 2.7, "rate": 7.5}}],
+    )
+    incidents_per_day_settled: NonNegative = Field(
+        default=off(),
+        description="while both stand, or on an agreed line",
+        examples=[{"gamma": {"shape": 0.5, "rate": 90}}],
+    )
+    channel_factor: Share = Field(
+        default=off(1.0), description="incidents x this while a channel works", examples=[{"uniform": [0.4, 0.9]}]
+    )
+    weight_warning: NonNegative = Field(default=off(), description="warnings among incidents", examples=[2])
+    weight_turn_back: NonNegative = Field(default=off(), description="turn-backs among incidents", examples=[1])
+    weight_strike: NonNegative = Field(
+        default=off(), description="air strikes among incidents, where aircraft support one of the two", examples=[2]
+    )
+    weight_shelling: NonNegative = Field(default=off(), description="shelling among incidents", examples=[2])
+    weight_shoot_down: NonNegative = Field(
+        default=off(), description="shoot-downs among incidents, where aircraft support both", examples=[2]
+    )
+    weight_ground_clash: NonNegative = Field(
+        default=off(1.0), description="ground clashes among incidents", examples=[1.5]
+    )
+    loss_share: Share = Field(
+        default=off(), description="largest share of men lost in a clash; drawn evenly from 0", examples=[0.02]
+    )
+    pause_days: NonNegative = Field(default=off(), description="mean halt after a clash", examples=[1.5])
+    withdraw_probability: Share = Field(
+        default=off(),
+        description="that the weaker falls back to its last place after a clash",
+        examples=[{"uniform": [0.1, 0.4]}],
+    )
+    line_agreed_per_day: NonNegative = Field(
+        default=off(),
+        description="hazard that rivals in contact with a working channel agree a line",
+        examples=[{"lognormal": {"median": 0.05, "sigma": 0.5}}],
+    )
+    line_broken_probability: Share = Field(
+        default=off(), description="that a formation that would move on across a line breaks it", examples=[0.5]
+    )
+    line_kept_days: NonNegative = Field(
+        default=off(), description="median time it stops at the line if it keeps it, then it asks again", examples=[7]
+    )
+    line_kept_sigma: NonNegative = Field(default=off(), description="spread of that time", examples=[0.8])
+    air_withdrawn_days: NonNegative = Field(
+        default=off(), description="mean time an air arm stays away after a shoot-down", examples=[1]
+    )
 
 
 class ZoneSettings(Section):
     """Forbidden ground and the enforcer's ladder (MODEL rule 7)."""
 
-    try_per_day: NonNegative = Field(default=off(), description="a formation that defies a zone starts to close in")
-    try_factor_after_strike: Share = off(1.0)
-    try_half_life_days: NonNegative = Field(default=off(), description="tries fade; 0: they do not")
-    rung_days: Positive = Field(default=off(0.25), description="time between rungs of the ladder")
-    stop_probability: Share = Field(default=off(), description="the intruder stops at a rung, without a channel")
-    stop_probability_channel: Share = Field(default=off(), description="the same while the channel works")
-    stop_probability_struck: Share = Field(default=off(), description="the same once it has been struck")
-    strike_loss_share: Share = Field(default=off(), description="largest share of men lost to a strike")
+    try_per_day: NonNegative = Field(
+        default=off(),
+        description="hazard that a formation which defies a zone starts to close in",
+        examples=[{"gamma": {"shape": 3.5, "rate": 3.4}}],
+    )
+    try_factor_after_strike: Share = Field(
+        default=off(1.0), description="tries x this for each strike suffered", examples=[0.5]
+    )
+    try_half_life_days: NonNegative = Field(
+        default=off(),
+        description="time in which the hazard of tries halves; 0: it does not fade",
+        examples=[{"lognormal": {"median": 30, "sigma": 0.5}}],
+    )
+    rung_days: Positive = Field(default=off(0.25), description="time between rungs of the ladder", examples=[0.25])
+    stop_probability: Share = Field(
+        default=off(), description="that the intruder stops at a rung, without a channel", examples=[0.25]
+    )
+    stop_probability_channel: Share = Field(
+        default=off(), description="the same while the channel works", examples=[0.35]
+    )
+    stop_probability_struck: Share = Field(
+        default=off(), description="the same once it has been struck", examples=[{"beta": {"a": 3.5, "b": 0.5}}]
+    )
+    strike_loss_share: Share = Field(
+        default=off(), description="largest share of men lost to a strike; drawn evenly from 0", examples=[0.1]
+    )
 
 
 class TensionSettings(Section):
     """How tension feeds back (MODEL rule 8)."""
 
-    feedback: NonNegative = Field(default=off(), description="incidents x exp(this x tension)")
-    highest_factor: AtLeastOne = off(1.0)
+    feedback: NonNegative = Field(default=off(), description="incidents x exp(this x tension)", examples=[0.5])
+    highest_factor: AtLeastOne = Field(
+        default=off(1.0), description="tension multiplies incidents by no more than this", examples=[3]
+    )
 
 
 class CommandSettings(Section):
     """Daily decisions (MODEL rule 9)."""
 
-    rival_near_km: NonNegative = Field(default=off(), description="a rival this near to an objective...")
-    rival_near_interest: AtLeastOne = Field(default=off(1.0), description="...raises its interest by this factor")
-    mend_reach_km: NonNegative = Field(default=off(), description="free formations go this far to mend the rear")
-    support_when_preparing: Share = Field(default=off(), description="claim on sorties before the assault starts")
+    rival_near_km: NonNegative = Field(default=off(), description="a rival this near to an objective...", examples=[40])
+    rival_near_interest: AtLeastOne = Field(
+        default=off(1.0),
+        description="...raises its interest by this factor, to 1 at most",
+        examples=[{"uniform": [1.2, 2.0]}],
+    )
+    mend_reach_km: NonNegative = Field(
+        default=off(),
+        description="a rear guard, or a formation cut off, goes this far to mend the rear; 0: nobody does",
+        examples=[{"uniform": [60, 150]}],
+    )
+    support_when_preparing: Share = Field(
+        default=off(), description="claim on sorties before the assault starts", examples=[0.4]
+    )
 
 
 class SiegeSettings(Section):
     """The siege's clock (MODEL rule 10)."""
 
-    falls_exponent: NonNegative = Field(default=off(), description="hazard x (reference strength / strength) ^ this")
+    falls_exponent: NonNegative = Field(
+        default=off(), description="hazard of falling x (reference strength / strength) ^ this", examples=[1]
+    )
 
 
 class ControlSettings(Section):
     """When ground changes hands (MODEL rule 11)."""
 
-    hold_days: NonNegative = Field(default=off(), description="time a place is held before it changes hands")
-    detachment_share: Share = Field(default=off(), description="share of the taker's men left behind")
-    rear_garrison_men: NonNegative = Field(default=off(), description="men in a held place no garrison lists")
+    hold_days: NonNegative = Field(
+        default=off(), description="time a place is held before it changes hands", examples=[0.5]
+    )
+    detachment_share: Share = Field(default=off(), description="share of the taker's men left behind", examples=[0.02])
+    rear_garrison_men: NonNegative = Field(
+        default=off(), description="men in a held place no garrison lists", examples=[60]
+    )
 
 
 class Rules(BaseModel):
@@ -177,14 +371,16 @@ class Rules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    march: MarchSettings = MarchSettings()
-    route: RouteSettings = RouteSettings()
-    supply: SupplySettings = SupplySettings()
-    assault: AssaultSettings = AssaultSettings()
-    insurgents: InsurgentSettings = InsurgentSettings()
-    encounters: EncounterSettings = EncounterSettings()
-    zones: ZoneSettings = ZoneSettings()
-    tension: TensionSettings = TensionSettings()
-    commands: CommandSettings = CommandSettings()
-    siege: SiegeSettings = SiegeSettings()
-    control: ControlSettings = ControlSettings()
+    march: MarchSettings = Field(default=MarchSettings(), description="march and advance")
+    route: RouteSettings = Field(default=RouteSettings(), description="choice of road")
+    supply: SupplySettings = Field(default=SupplySettings(), description="days of supply")
+    assault: AssaultSettings = Field(default=AssaultSettings(), description="fights for held places")
+    insurgents: InsurgentSettings = Field(default=InsurgentSettings(), description="insurgent garrisons fight back")
+    encounters: EncounterSettings = Field(
+        default=EncounterSettings(), description="incidents between rivals in contact"
+    )
+    zones: ZoneSettings = Field(default=ZoneSettings(), description="forbidden ground and the enforcer's ladder")
+    tension: TensionSettings = Field(default=TensionSettings(), description="how tension feeds back")
+    commands: CommandSettings = Field(default=CommandSettings(), description="daily decisions")
+    siege: SiegeSettings = Field(default=SiegeSettings(), description="the siege's clock")
+    control: ControlSettings = Field(default=ControlSettings(), description="when ground changes hands")
