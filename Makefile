@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup race test check lint bench golden notebook odd calibrate lock clean
+.PHONY: help setup race test check lint bench golden notebook odd schema reference calibrate lock clean
 
 export MPLBACKEND := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -39,6 +39,7 @@ help:
 	@echo "make golden  write the golden summary anew, after results have changed on purpose"
 	@echo "make notebook  run docs/notebook.ipynb and keep what it shows"
 	@echo "make odd     write the parameter tables of docs/ODD.md anew"
+	@echo "make reference  write the JSON Schemas and docs/scenario_reference.md anew"
 	@echo "make calibrate  hold the priors to the legs and incidents observed before the start"
 	@echo "make lock    bring requirements.lock in line with pyproject.toml"
 	@echo "make clean   remove .venv, caches and builds; results stay"
@@ -88,6 +89,13 @@ notebook: $(STAMP)
 
 odd: $(STAMP)
 	$(BIN)/python docs/odd_tables.py
+
+schema: $(STAMP)
+	$(BIN)/race scenario schema --out scenarios/scenario.schema.json
+	$(BIN)/race scenario schema --overlay --out scenarios/overlay.schema.json
+
+reference: schema
+	$(BIN)/python docs/scenario_reference.py
 
 calibrate: $(STAMP)
 	$(BIN)/python calibration/back_cast.py
