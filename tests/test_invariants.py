@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sim.turn import is_over, take_turn
 from sim.world.codes import NOBODY, Activity
 from tests import toys
+from tests.verification.test_ground import strangers
 
 FEW = settings(max_examples=12)
 RATES = {
@@ -89,6 +90,14 @@ def test_positions_are_on_the_network(toy, run):
             road = world.roads[unit.road]
             assert {unit.at, unit.to} == {road.from_place, road.to_place}
             assert 0.0 <= unit.km <= road.length_km
+
+
+@FEW
+@given(wars(), st.integers(0, 50))
+def test_enemies_and_rivals_never_share_a_place(toy, run):
+    """Nobody stands beside a hostile or rival formation, or in a place that such a side's men hold."""
+    for world in ticks(toy, run):
+        assert not strangers(world)
 
 
 @FEW
