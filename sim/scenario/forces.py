@@ -175,7 +175,8 @@ class Formation(Entry):
     )
     rear_guard: bool = Field(
         default=False,
-        description="whether it is sent to reopen cut roads and retake lost places while it has no other objective",
+        description="whether it is sent to reopen cut roads and retake places its alliance lost, while it has no other "
+        "objective",
         examples=[True],
     )
     defies: Ids = Field(default=[], description="zones this formation may try to close in on", examples=[["tanf_55km"]])
