@@ -29,8 +29,14 @@ Examples:
   race scenario diff june_2017 --set formations.tiger.strength_men=3000
 """
 
+NEW_EXAMPLES = """\b
+Examples:
+  race scenario new my_campaign                        a folder with a small campaign, to replace by your own
+  race scenario new my_what_if --from june_2017        a file that says what differs from june_2017
+"""
+
 app = typer.Typer(
-    help="Check, show and compare scenario files.",
+    help="Make, check, show and compare scenario files.",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -38,10 +44,32 @@ app = typer.Typer(
 
 ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or path of a scenario.")]
 OtherArgument = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Name or path of the second scenario.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Its name, in lower_snake_case.")]
+FromOption = Annotated[
+    str | None, typer.Option("--from", metavar="SCENARIO", help="Write an overlay of this scenario instead.")
+]
+FolderOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to put it in.  [default: this one]")]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print a Markdown table, for a memo.")]
 MapOption = Annotated[
     Path | None, typer.Option("--out", metavar="FILE.png", help="The map.  [default: results/NAME-map.png]")
 ]
+
+
+@app.command("new", epilog=NEW_EXAMPLES)
+def new_command(name: NameArgument, base: FromOption = None, out: FolderOption = Path()) -> None:
+    """Write a small scenario full of comments that runs at once, or an overlay of another scenario."""
+    from experiments.making import new_overlay, new_scenario
+
+    if base is None:
+        path = new_scenario(name, out)
+        scenario, more = str(path.parent), f"edit it:     {path} and the tables beside it"
+    else:
+        path = new_overlay(name, base, out)
+        scenario, more = str(path), f"edit it:     {path}"
+    typer.echo(f"written: {scenario}\n  {more}\n  check it:    race scenario check {scenario}")
+    typer.echo(f"  look at it:  race scenario show {scenario} --map{f' --against {base}' if base else ''}")
+    typer.echo(f"  run it:      race run {scenario} --runs 1000" if base is None else
+               f"  compare it:  race compare {base} {scenario} --runs 1000")  # fmt: skip
 
 
 @app.command("check", epilog="\b\nExample:\n  race scenario check scenarios/june_2017")
