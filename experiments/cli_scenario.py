@@ -22,6 +22,12 @@ COUNTED = ("places", "roads", "sides", "formations", "garrisons", "zones", "even
 SHOWN_INTERESTS = 4
 SHOWN_PLACES = 4
 NOTHING = "-"
+SHOW_EXAMPLES = """\b
+Examples:
+  race scenario show june_2017
+  race scenario show june_2017 --map --out map.png
+  race scenario show june_2017 --map --against tiger_to_m20
+"""
 DIFF_EXAMPLES = """\b
 Examples:
   race scenario diff june_2017 no_russian_air
@@ -50,8 +56,13 @@ FromOption = Annotated[
 ]
 FolderOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to put it in.  [default: this one]")]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print a Markdown table, for a memo.")]
-MapOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE.png", help="The map.  [default: results/NAME-map.png]")
+MapOption = Annotated[bool, typer.Option("--map", help="Draw the map, as PNG and SVG.")]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option("--against", metavar="OTHER", help="Another scenario: what differs, and both maps side by side."),
+]
+MapFileOption = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE.png", help="Where to draw it.  [default: results/NAME-map.png]")
 ]
 
 
@@ -67,9 +78,13 @@ def new_command(name: NameArgument, base: FromOption = None, out: FolderOption =
         path = new_overlay(name, base, out)
         scenario, more = str(path), f"edit it:     {path}"
     typer.echo(f"written: {scenario}\n  {more}\n  check it:    race scenario check {scenario}")
-    typer.echo(f"  look at it:  race scenario show {scenario} --map{f' --against {base}' if base else ''}")
-    typer.echo(f"  run it:      race run {scenario} --runs 1000" if base is None else
-               f"  compare it:  race compare {base} {scenario} --runs 1000")  # fmt: skip
+    if base is None:
+        typer.echo(
+            f"  look at it:  race scenario show {scenario} --map\n  run it:      race run {scenario} --runs 1000"
+        )
+    else:
+        typer.echo(f"  look at it:  race scenario show {base} --map --against {scenario}")
+        typer.echo(f"  compare it:  race compare {base} {scenario} --runs 1000")
 
 
 @app.command("check", epilog="\b\nExample:\n  race scenario check scenarios/june_2017")
@@ -82,20 +97,38 @@ def check_command(scenario: ScenarioArgument, sets: SetsOption = None) -> None:
     typer.echo(f"ok: {loaded.name}: {', '.join(counts)}; hash {loaded.short_hash}")
 
 
-@app.command("show", epilog="\b\nExample:\n  race scenario show june_2017 --out map.png")
-def show_command(scenario: ScenarioArgument, out: MapOption = None, sets: SetsOption = None) -> None:
-    """Print what is in a scenario and draw its map."""
+@app.command("show", epilog=SHOW_EXAMPLES)
+def show_command(
+    scenario: ScenarioArgument,
+    map_: MapOption = False,
+    against: AgainstOption = None,
+    out: MapFileOption = None,
+    sets: SetsOption = None,
+) -> None:
+    """Print what is in a scenario, or how another differs from it; draw the map of one, or of both."""
     from rich.console import Console
 
-    from experiments.figures.maps import draw_scenario_map
     from sim.scenario.loading import load
 
     loaded = load(scenario, sets or [])
-    print_scenario(loaded, Console())
-    path = out or Path("results") / f"{loaded.name}-map.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draw_scenario_map(loaded, path)
-    typer.echo(f"map: {path}")
+    other = load(against) if against is not None else None
+    if other is None:
+        print_scenario(loaded, Console())
+    else:
+        tell_differences(loaded, other)
+    if map_ or out is not None:
+        typer.echo(f"map: {draw_map(loaded, other, out)}")
+
+
+def draw_map(scenario: "Scenario", other: "Scenario | None", out: Path | None) -> Path:
+    """Draw the map of a scenario, or of two side by side; return the path of the PNG."""
+    if other is None:
+        from experiments.figures.scenario_map import draw_scenario_map
+
+        return draw_scenario_map(scenario, out or Path("results") / f"{scenario.name}-map.png")[0]
+    from experiments.figures.scenario_pair import draw_scenario_pair
+
+    return draw_scenario_pair(scenario, other, out or Path("results") / f"{scenario.name}-{other.name}-map.png")[0]
 
 
 @app.command("diff", epilog=DIFF_EXAMPLES)
@@ -107,12 +140,17 @@ def diff_command(
 ) -> None:
     """Print only what differs from one scenario to another, with values and sources."""
     from sim.errors import UsageError
-    from sim.scenario.differences import differences
     from sim.scenario.loading import load
 
     if after is None and not sets:
         raise UsageError("scenario diff: name a second scenario, or change the first with --set KEY.PATH=VALUE")
-    base, other = load(before), load(after or before, sets or [])
+    tell_differences(load(before), load(after or before, sets or []), markdown)
+
+
+def tell_differences(base: "Scenario", other: "Scenario", markdown: bool = False) -> None:
+    """Print what differs from one scenario to another, or that nothing does."""
+    from sim.scenario.differences import differences
+
     found = differences(base, other)
     if not found:
         typer.echo(f"no differences: {base.name} and {other.name} say the same")

@@ -55,7 +55,6 @@ def find_scenario(name: str | Path) -> Path:
             return one
     shipped, own = shipped_names(), names_in(own_folders())
     known = f"; shipped: {', '.join(shipped)}" if shipped else ""
-    yours = f"; in {FOLDERS_VARIABLE}: {', '.join(own)}" if own else ""
-    raise ScenarioError(
-        [f"no scenario '{name}'{nearest(str(name), [*own, *shipped])}: neither a folder, a file nor shipped{known}{yours}"]
-    )
+    known += f"; in {FOLDERS_VARIABLE}: {', '.join(own)}" if own else ""
+    guess = nearest(str(name), [*own, *shipped])
+    raise ScenarioError([f"no scenario '{name}'{guess}: neither a folder, a file nor shipped{known}"])
