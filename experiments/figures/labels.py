@@ -10,8 +10,9 @@ Box = tuple[float, float, float, float]
 DIRECTIONS = 16
 NEAR_POINTS, FAR_POINTS = (6.0, 10.0), (18.0, 30.0, 46.0, 66.0, 90.0)
 LEADER_FROM_POINTS = 14.0
-GAP_PIXELS = 2.0
+GAP_PIXELS, HALO_PIXELS = 2.0, 9.0
 COST_OF_DOT, COST_OF_LINE, COST_OF_FAR, COST_OF_CROSSED, COST_OF_SLANT = 1.6, 0.12, 0.035, 4.0, 0.25
+COST_OF_MISTAKEN = 1.2
 
 
 class Look(NamedTuple):
@@ -96,12 +97,13 @@ class Labels:
         return inside and not any(overlap(box, other, GAP_PIXELS) for other in self.taken)
 
     def cost(self, at: np.ndarray, box: Box) -> float:
-        """Return what a box covers, and what the line from its point would cross."""
+        """Return what a box covers, what other dots it could be taken for, and what the line from its point crosses."""
         end = nearest_in(box, at)
         steps = [(at[0] + s * (end[0] - at[0]), at[1] + s * (end[1] - at[1])) for s in (0.35, 0.5, 0.65, 0.8, 0.95)]
         crossed = sum(any(a < x < c and b < y < d for a, b, c, d in self.taken) for x, y in steps)
         covered = COST_OF_DOT * within(self.dots, box) + COST_OF_LINE * within(self.lines, box)
-        return covered + COST_OF_CROSSED * crossed
+        mistaken = max(0, within(self.dots, box, HALO_PIXELS) - within(at[None, :], box, HALO_PIXELS))
+        return covered + COST_OF_MISTAKEN * mistaken + COST_OF_CROSSED * crossed
 
     def lead(self, at: tuple[float, float], box: Box) -> None:
         """Draw a thin line from a point to its name, where the name stands off."""
@@ -125,10 +127,11 @@ def nearest_in(box: Box, at: Any) -> tuple[float, float]:
     return min(max(at[0], box[0]), box[2]), min(max(at[1], box[1]), box[3])
 
 
-def within(points: np.ndarray, box: Box) -> int:
-    """Return how many points lie in a box."""
+def within(points: np.ndarray, box: Box, halo: float = 1.0) -> int:
+    """Return how many points lie in a box, or so near to it."""
     x, y = points[:, 0], points[:, 1]
-    return int(((x > box[0] - 1) & (x < box[2] + 1) & (y > box[1] - 1) & (y < box[3] + 1)).sum())
+    inside = (x > box[0] - halo) & (x < box[2] + halo) & (y > box[1] - halo) & (y < box[3] + halo)
+    return int(inside.sum())
 
 
 def overlap(a: Box, b: Box, gap: float = 0.0) -> bool:
