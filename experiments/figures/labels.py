@@ -9,14 +9,17 @@ import numpy as np
 Box = tuple[float, float, float, float]
 DIRECTIONS = 16
 NEAR_POINTS, FAR_POINTS = (6.0, 10.0), (18.0, 30.0, 46.0, 66.0, 90.0)
-LEADER_FROM_POINTS = 14.0
-GAP_PIXELS, HALO_PIXELS = 2.0, 9.0
-COST_OF_DOT, COST_OF_LINE, COST_OF_FAR, COST_OF_CROSSED, COST_OF_SLANT = 1.6, 0.12, 0.035, 4.0, 0.25
-COST_OF_MISTAKEN = 1.2
+LEADER_FROM_POINTS, SHORTEST_LEADER_POINTS = 14.0, 5.0
+GAP_PIXELS, ABOUT_PIXELS, HEAD_PIXELS = 2.0, 4.0, 10.0
+COST_OF_DOT, COST_OF_LINE, COST_OF_FAR, COST_OF_CROSSED, COST_OF_SLANT = 4.0, 0.12, 0.035, 4.0, 0.25
+COST_OF_MISTAKEN = 1.5
 
 
 class Look(NamedTuple):
-    """How a name is written. `leads`: it may stand further off, with a thin line to its point."""
+    """How a name is written.
+
+    `leads`: it matters, so that it may stand further off, with a thin line to its point, or cover a dot if it must.
+    """
 
     size: float
     colour: str = "#333333"
@@ -42,9 +45,12 @@ class Labels:
         """Return points (lon, lat) in pixels."""
         return self.axes.transData.transform(np.asarray(points, dtype=float).reshape(-1, 2))
 
-    def avoid(self, pixels: np.ndarray) -> None:
-        """Let names rather not cover these points (pixels, n x 2) either."""
-        self.lines = np.concatenate([self.lines, pixels])
+    def avoid_arrow(self, bow: np.ndarray) -> None:
+        """Let names rather not cover an arrow (pixels, n x 2, from its start), and never its head."""
+        self.lines = np.concatenate([self.lines, bow])
+        off = np.hypot(*(bow - bow[-1]).T)
+        x, y = bow[int(np.abs(off - HEAD_PIXELS).argmin())]
+        self.taken.append((x - HEAD_PIXELS / 2, y - HEAD_PIXELS / 2, x + HEAD_PIXELS / 2, y + HEAD_PIXELS / 2))
 
     def reserve(self, at: tuple[float, float], radius_points: float) -> None:
         """Keep a square round a point free of names."""
@@ -84,7 +90,7 @@ class Labels:
                 angle = 2 * math.pi * index / DIRECTIONS
                 box = box_towards(at, angle, reach, width, height)
                 cost = COST_OF_FAR * points + COST_OF_SLANT * abs(math.sin(2 * angle))
-                if cost < lowest and self.is_free(box):
+                if cost < lowest and self.is_free(box) and (leads or not within(self.dots, box)):
                     cost += self.cost(at, box)
                     if cost < lowest:
                         best, lowest = box, cost
@@ -102,14 +108,21 @@ class Labels:
         steps = [(at[0] + s * (end[0] - at[0]), at[1] + s * (end[1] - at[1])) for s in (0.35, 0.5, 0.65, 0.8, 0.95)]
         crossed = sum(any(a < x < c and b < y < d for a, b, c, d in self.taken) for x, y in steps)
         covered = COST_OF_DOT * within(self.dots, box) + COST_OF_LINE * within(self.lines, box)
-        mistaken = max(0, within(self.dots, box, HALO_PIXELS) - within(at[None, :], box, HALO_PIXELS))
-        return covered + COST_OF_MISTAKEN * mistaken + COST_OF_CROSSED * crossed
+        return covered + COST_OF_MISTAKEN * min(2, self.nearer_dots(at, box)) + COST_OF_CROSSED * crossed
+
+    def nearer_dots(self, at: Any, box: Box) -> int:
+        """Return how many other dots are about as near to a box as the point it names: it could be taken for theirs."""
+        x, y = self.dots[:, 0], self.dots[:, 1]
+        off = np.hypot(np.clip(x, box[0], box[2]) - x, np.clip(y, box[1], box[3]) - y)
+        others = np.hypot(x - at[0], y - at[1]) > GAP_PIXELS
+        return int((others & (off < math.dist(at, nearest_in(box, at)) + ABOUT_PIXELS)).sum())
 
     def lead(self, at: tuple[float, float], box: Box) -> None:
-        """Draw a thin line from a point to its name, where the name stands off."""
+        """Draw a thin line from a point to its name, where the name stands off or another dot is nearer to it."""
         x, y = self.to_pixels([at])[0]
         end = nearest_in(box, (x, y))
-        if math.dist((x, y), end) > LEADER_FROM_POINTS * self.figure.dpi / 72:
+        off = math.dist((x, y), end) * 72 / self.figure.dpi
+        if off > LEADER_FROM_POINTS or (off > SHORTEST_LEADER_POINTS and self.nearer_dots((x, y), box)):
             lon, lat = self.axes.transData.inverted().transform(end)
             self.axes.plot([at[0], lon], [at[1], lat], color="#444444", linewidth=0.6, zorder=5.5)
 
@@ -127,11 +140,10 @@ def nearest_in(box: Box, at: Any) -> tuple[float, float]:
     return min(max(at[0], box[0]), box[2]), min(max(at[1], box[1]), box[3])
 
 
-def within(points: np.ndarray, box: Box, halo: float = 1.0) -> int:
-    """Return how many points lie in a box, or so near to it."""
+def within(points: np.ndarray, box: Box) -> int:
+    """Return how many points lie in a box."""
     x, y = points[:, 0], points[:, 1]
-    inside = (x > box[0] - halo) & (x < box[2] + halo) & (y > box[1] - halo) & (y < box[3] + halo)
-    return int(inside.sum())
+    return int(((x > box[0] - 1) & (x < box[2] + 1) & (y > box[1] - 1) & (y < box[3] + 1)).sum())
 
 
 def overlap(a: Box, b: Box, gap: float = 0.0) -> bool:

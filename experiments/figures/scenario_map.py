@@ -312,7 +312,7 @@ def draw_arrows(axes: Any, labels: Labels, model: ScenarioModel, spots: dict[str
                 "shrinkA": 6, "shrinkB": 5, "connectionstyle": f"arc3,rad={BEND}",
                 "linestyle": ":" if waits(order) else "-"}  # fmt: skip
         axes.annotate("", target, spots[one], arrowprops=look, zorder=5.8)
-        labels.avoid(bow(*labels.to_pixels([spots[one], target])))
+        labels.avoid_arrow(bow(*labels.to_pixels([spots[one], target])))
 
 
 def bow(start: np.ndarray, end: np.ndarray) -> np.ndarray:
