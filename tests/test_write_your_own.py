@@ -16,7 +16,11 @@ from sim.scenario.provenance import iter_quantities
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "write_your_own.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```(yaml|csv|console)(?: (\S+))?\n(.*?)```", flags=re.DOTALL)
-HALF_AN_HOUR_WORDS = (2000, 6000)  # of prose, at 200 words a minute, and of what is shown
+HALF_AN_HOUR_WORDS = (2000, 4000)  # of prose, read at 200 words a minute, with as long again for what is shown
+IN_THE_LIST_OF_WHAT_MATTERS = (
+    "depends most on", "events.leave_fiume_aside.probability", "sides.yugoslavs.push_rate_km_per_day",
+    "rules.route.bridging_days",
+)  # fmt: skip
 
 
 def blocks():
@@ -63,6 +67,9 @@ def test_the_example_is_built_and_runs(tmp_path):
             assert code in (0, 2), f"{command}\n{printed}"
             commands, refused = commands + 1, refused + (code == 2)
     assert commands >= 12
+    report = (tmp_path / "results" / "trieste" / "report.html").read_text(encoding="utf-8")
+    most = [report.find(one) for one in IN_THE_LIST_OF_WHAT_MATTERS]
+    assert -1 not in most and most == sorted(most)
     mistakes = GUIDE.split("## 13. ")[1].split("## 14. ")[0]
     assert refused == mistakes.count("$ race ") == 4
 
