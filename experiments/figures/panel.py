@@ -192,9 +192,9 @@ def signs(model: ScenarioModel) -> list[Any]:
     handles = [sign("o", side.name.split(" (")[0], color=side.colour, markeredgecolor=side.colour)
                for side in model.sides.values()]  # fmt: skip
     if any(place.holder is None for place in model.places.values()):
-        handles.append(sign("o", "nobody's", color=maps.NOBODY_COLOUR, markeredgecolor=maps.NOBODY_COLOUR))
+        handles.append(sign("o", "nobody's", markeredgecolor="#777777", markeredgewidth=0.9))
     handles += [
-        sign("o", "objective of an order", markeredgewidth=0.9),
+        sign("o", "objective of an order", color="#CCCCCC", markeredgewidth=1.1),
         sign("*", "finish of the race", color=FINISH_COLOUR, markersize=11),
         sign("s", "formation, as numbered", color="#777777"),
         Line2D([], [], color="#555555", marker=">", markersize=4, label="to its first objective"),

@@ -153,9 +153,10 @@ def draw_places(axes: Any, model: ScenarioModel, changed: set[str]) -> None:
     minor = {place for race in model.races.values() for places in race.finish.values() for place in places} - finishes
     for one, place in model.places.items():
         at = ([place.lon], [place.lat])
-        colour = model.sides[place.holder].colour if place.holder else maps.NOBODY_COLOUR
+        colour = model.sides[place.holder].colour if place.holder else "white"
         size = 46 if "city" in place.kind else 26 if place.kind == "town" else 14
-        rim = {"edgecolor": "#111111", "linewidth": 0.9} if one in wanted else {"edgecolor": "white", "linewidth": 0.6}
+        edge = "#111111" if one in wanted else "white" if place.holder else "#777777"
+        rim = {"edgecolor": edge, "linewidth": 0.6 if edge == "white" else 0.9}
         axes.scatter(*at, s=size, color=colour, zorder=4, **rim)
         if one in finishes:
             axes.scatter(*at, s=190, marker="*", color=FINISH_COLOUR, edgecolor="#111111", linewidth=0.9, zorder=6)
@@ -172,7 +173,7 @@ def objectives(model: ScenarioModel) -> list[str]:
 
 def draw_changed_roads(axes: Any, model: ScenarioModel, changed: set[str]) -> None:
     """Underline roads that differ."""
-    for one in changed & set(model.roads):
+    for one in sorted(changed & set(model.roads)):
         a, b = point_of(model, model.roads[one].from_), point_of(model, model.roads[one].to)
         axes.plot([a[0], b[0]], [a[1], b[1]], color=CHANGED_COLOUR, linewidth=4, alpha=0.5, zorder=1.9)
 

@@ -49,7 +49,7 @@ def pair_figure(before: Scenario, after: Scenario) -> Picture:
         box = (MARGIN + index * (width + GAP), FOOT_HEIGHT + below, width, height)
         axes = figure.add_axes(shares(box, whole))
         draw_content(axes, one, changed_in(found, one.model, another.model), frame)
-        for ghost in set(another.model.zones) - set(one.model.zones):
+        for ghost in sorted(set(another.model.zones) - set(one.model.zones)):
             outline(axes, another.model.zones[ghost], {"fill": False, "edgecolor": CHANGED_COLOUR, "linestyle": ":"})
         title = wrapped(f"{'AB'[index]}  {one.name}: {one.model.title}", 88)
         axes.set_title(title, fontsize=11.5)

@@ -158,6 +158,7 @@ def test_maps_with_nothing_in_common(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path, monkeypatch):
     """It prints; it draws when asked to, where it is told to; two side by side."""
     monkeypatch.chdir(tmp_path)
