@@ -1,6 +1,7 @@
 """Names on a map, each where it covers least: boxes that are taken are never covered, points and lines if they must."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -149,3 +150,8 @@ def within(points: np.ndarray, box: Box) -> int:
 def overlap(a: Box, b: Box, gap: float = 0.0) -> bool:
     """Return whether two boxes (x0, y0, x1, y1) overlap or come nearer than a gap."""
     return a[0] < b[2] + gap and b[0] < a[2] + gap and a[1] < b[3] + gap and b[1] < a[3] + gap
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return a text in lines of a width."""
+    return "\n".join(textwrap.wrap(text.split(" (")[0], width))

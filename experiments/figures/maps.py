@@ -16,6 +16,7 @@ NOBODY_COLOUR = "#BBBBBB"
 WATER, BORDER, ROAD = "#A9CCE3", "#8C8C8C", "#B9B2A6"
 SCALE_BARS_KM = (5, 10, 20, 50, 100, 200, 500)
 Frame = tuple[float, float, float, float]
+Point = tuple[float, float]
 
 
 def blank_map(scenario: Scenario, width: float) -> tuple[Any, Any]:
@@ -44,6 +45,11 @@ def frame_of(model: ScenarioModel) -> Frame:
     lats, lons = [one.lat for one in model.places.values()], [one.lon for one in model.places.values()]
     margin = 0.04 * max(max(lats) - min(lats), max(lons) - min(lons), 0.2)
     return min(lons) - margin, max(lons) + margin, min(lats) - margin, max(lats) + margin
+
+
+def point_of(model: ScenarioModel, place: str) -> Point:
+    """Return (lon, lat) of a place."""
+    return model.places[place].lon, model.places[place].lat
 
 
 def stretch_of(model: ScenarioModel) -> float:

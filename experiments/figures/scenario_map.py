@@ -2,52 +2,44 @@
 
 import math
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from experiments.figures import maps, style
-from experiments.figures.labels import Box, Labels, Look, overlap
+from experiments.figures.formations import (
+    CHANGED_COLOUR,
+    Changed,
+    draw_arrows,
+    draw_symbols,
+    name_formations,
+    symbol_spots,
+)
+from experiments.figures.labels import Labels, Look, wrapped
 from experiments.figures.panel import (
     FINISH_COLOUR,
     SIEGE_COLOUR,
     ZONE_COLOUR,
     draw_panel,
-    first_order,
     height_for,
     panel_blocks,
     ringed_zones,
     signs_height,
-    waits,
 )
 from experiments.figures.style import Picture
 from sim.scenario.loading import Scenario
-from sim.scenario.schema import Formation, Position, ScenarioModel, Zone
+from sim.scenario.schema import ScenarioModel, Zone
 
 LARGEST_MAP = (12.0, 9.4)  # inches
 PANEL_WIDTH, TITLE_HEIGHT, FOOT_HEIGHT, MARGIN = 4.1, 0.5, 0.5, 0.45
 WIDE = 1.4  # a map wider than this beside its height has its panel below, in columns
 COLUMNS_BELOW = 3
-CHANGED_COLOUR = "#D6006C"
-SYMBOL_POINTS = 5.5
-BEND = 0.16
 PLACE_LOOKS = {
     "finish": Look(7.6, "#111111", "bold", leads=True),
     "objective": Look(7.0, "#111111", leads=True),
     "other": Look(6.5, "#666666"),
     "changed": Look(7.4, CHANGED_COLOUR, "bold", leads=True),
 }
-Point = tuple[float, float]
-
-
-class Changed(NamedTuple):
-    """What is marked as different from another scenario: ids of places, formations, zones and roads."""
-
-    places: set[str] = set()
-    formations: set[str] = set()
-    zones: set[str] = set()
-    roads: set[str] = set()
 
 
 def draw_scenario_map(scenario: Scenario, path: Path) -> list[Path]:
@@ -129,7 +121,7 @@ def draw_content(
     labels = Labels(axes, [(one.lon, one.lat) for one in model.places.values()], maps.points_on_roads(model, 0.05))
     finishes = maps.headline_finishes(model)
     for one in finishes:
-        labels.reserve(point_of(model, one), 6.0)
+        labels.reserve(maps.point_of(model, one), 6.0)
     spots = symbol_spots(labels, model)
     draw_arrows(axes, labels, model, spots, marked)
     draw_symbols(axes, model, spots, marked)
@@ -137,11 +129,6 @@ def draw_content(
     draw_sieges(axes, labels, model)
     name_formations(labels, model, spots, marked if changed else None)
     name_places(labels, model, marked.places, everything=changed is None)
-
-
-def point_of(model: ScenarioModel, place: str) -> Point:
-    """Return (lon, lat) of a place."""
-    return model.places[place].lon, model.places[place].lat
 
 
 # ---------------------------------------------------------------- places, zones, sieges
@@ -174,7 +161,7 @@ def objectives(model: ScenarioModel) -> list[str]:
 def draw_changed_roads(axes: Any, model: ScenarioModel, changed: set[str]) -> None:
     """Underline roads that differ."""
     for one in sorted(changed & set(model.roads)):
-        a, b = point_of(model, model.roads[one].from_), point_of(model, model.roads[one].to)
+        a, b = maps.point_of(model, model.roads[one].from_), maps.point_of(model, model.roads[one].to)
         axes.plot([a[0], b[0]], [a[1], b[1]], color=CHANGED_COLOUR, linewidth=4, alpha=0.5, zorder=1.9)
 
 
@@ -208,17 +195,10 @@ def draw_sieges(axes: Any, labels: Labels, model: ScenarioModel) -> None:
     """Draw a toothed ring round the places under siege, with its name."""
     for siege in model.sieges.values():
         for place in siege.places:
-            axes.scatter(*[[x] for x in point_of(model, place)], s=230, facecolor="none", edgecolor=SIEGE_COLOUR,
+            axes.scatter(*[[x] for x in maps.point_of(model, place)], s=230, facecolor="none", edgecolor=SIEGE_COLOUR,
                          linewidth=1.6, linestyle=(0, (1.2, 0.8)), zorder=5)  # fmt: skip
         look = Look(6.8, SIEGE_COLOUR, leads=True, style="italic")
-        labels.write(wrapped(siege.name, 26), point_of(model, siege.places[0]), look, 8.0)
-
-
-def wrapped(text: str, width: int) -> str:
-    """Return a text in lines of a width."""
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text.split(" (")[0], width))
+        labels.write(wrapped(siege.name, 26), maps.point_of(model, siege.places[0]), look, 8.0)
 
 
 def name_places(labels: Labels, model: ScenarioModel, changed: set[str], everything: bool) -> None:
@@ -239,109 +219,4 @@ def name_places(labels: Labels, model: ScenarioModel, changed: set[str], everyth
         if not everything and kind == "objective":
             look = look._replace(leads=False)
         name = model.places[one].name.split(" (")[0]
-        labels.write(wrapped(name, 22), point_of(model, one), look, 5.0 if one in finishes else 1.0)
-
-
-# ---------------------------------------------------------------- formations
-
-
-def start_of(model: ScenarioModel, formation: Formation) -> Point:
-    """Return (lon, lat) of a formation at the start."""
-    start = formation.start if isinstance(formation.start, Position) else Position(at=formation.start)
-    here = point_of(model, start.at)
-    if start.towards is None:
-        return here
-    there = point_of(model, start.towards)
-    road = next((one for one in model.roads.values() if {one.from_, one.to} == {start.at, start.towards}), None)
-    gone = start.km.median() / road.length_km.median() if start.km is not None and road is not None else 0.85
-    return here[0] + gone * (there[0] - here[0]), here[1] + gone * (there[1] - here[1])
-
-
-def symbol_spots(labels: Labels, model: ScenarioModel) -> dict[str, Point]:
-    """Return where each formation's square is drawn: at its start, or beside it where another stands there."""
-    inverse, step = labels.axes.transData.inverted(), 2 * SYMBOL_POINTS * labels.figure.dpi / 72 + 2
-    shifts = [
-        (0, 0),
-        (1, 0),
-        (-1, 0),
-        (0, -1),
-        (0, 1),
-        (1, -1),
-        (-1, -1),
-        (1, 1),
-        (-1, 1),
-        (2, 0),
-        (-2, 0),
-        (0, -2),
-        (0, 2),
-    ]
-    spots: dict[str, Point] = {}
-    boxes: list[Box] = []
-    for one, formation in model.formations.items():
-        at = labels.to_pixels([start_of(model, formation)])[0]
-        for shift in shifts:
-            x, y = at[0] + step * shift[0], at[1] + step * shift[1]
-            box = (x - step / 2, y - step / 2, x + step / 2, y + step / 2)
-            if not any(overlap(box, other, -1.0) for other in boxes):
-                break
-        boxes.append(box)
-        spots[one] = tuple(inverse.transform((x, y)))
-        labels.reserve(spots[one], SYMBOL_POINTS + 0.5)
-    return spots
-
-
-def draw_symbols(axes: Any, model: ScenarioModel, spots: dict[str, Point], marked: Changed) -> None:
-    """Draw a numbered square for each formation; the panel lists the numbers."""
-    for number, (one, formation) in enumerate(model.formations.items(), start=1):
-        rim = CHANGED_COLOUR if one in marked.formations else "black"
-        axes.scatter(*[[x] for x in spots[one]], s=(2 * SYMBOL_POINTS) ** 2, marker="s", zorder=7,
-                     color=model.sides[formation.side].colour, edgecolor=rim,
-                     linewidth=2.2 if one in marked.formations else 1.0)  # fmt: skip
-        axes.annotate(str(number), spots[one], ha="center", va="center_baseline", fontsize=6.8, fontweight="bold",
-                      color="white", zorder=7.5)  # fmt: skip
-
-
-def draw_arrows(axes: Any, labels: Labels, model: ScenarioModel, spots: dict[str, Point], marked: Changed) -> None:
-    """Draw an arrow from each formation towards its first objective, dotted where that waits for something."""
-    for one, formation in model.formations.items():
-        order = first_order(formation)
-        if order is None or math.dist(point_of(model, order.objective), start_of(model, formation)) < 0.02:
-            continue
-        target = point_of(model, order.objective)
-        colour = CHANGED_COLOUR if one in marked.formations else style.darker(model.sides[formation.side].colour)
-        look = {"arrowstyle": "-|>,head_width=0.25,head_length=0.45", "color": colour, "linewidth": 1.4, "alpha": 0.85,
-                "shrinkA": 6, "shrinkB": 5, "connectionstyle": f"arc3,rad={BEND}",
-                "linestyle": ":" if waits(order) else "-"}  # fmt: skip
-        axes.annotate("", target, spots[one], arrowprops=look, zorder=5.8)
-        labels.avoid_arrow(bow(*labels.to_pixels([spots[one], target])))
-
-
-def bow(start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return points (pixels, n x 2) along an arrow's bow."""
-    step = end - start
-    bend = (start + end) / 2 + BEND * np.array([step[1], -step[0]])
-    t = np.linspace(0, 1, max(3, int(np.abs(step).max() / 6)))[:, None]
-    return (1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t**2 * end
-
-
-def called(formation: Formation) -> str:
-    """Return a formation's name for the map: without what stands in brackets, cut before a word after 32 letters."""
-    words = formation.name.split(" (")[0].split(":")[0].split()
-    while len(" ".join(words)) > 32 or words[-1] in ("and", "at", "of", "on", "the", "with"):
-        words.pop()
-    return " ".join(words).rstrip(",;")
-
-
-def name_formations(labels: Labels, model: ScenarioModel, spots: dict[str, Point], marked: Changed | None) -> None:
-    """Name formations with their strength; beside another scenario, those that differ first and the others small."""
-    order = sorted(model.formations, key=lambda one: marked is not None and one not in marked.formations)
-    for one in order:
-        formation = model.formations[one]
-        men = formation.strength_men.median()
-        text = wrapped(called(formation), 18)
-        plain = marked is not None and one not in marked.formations
-        if men >= 100 and not plain:
-            text += f"\n{round(men, -2):,.0f} men"
-        colour = CHANGED_COLOUR if marked and one in marked.formations else "#111111"
-        look = Look(6.2 if plain else 7.4, colour, "normal" if plain else "bold", leads=True)
-        labels.write(text, spots[one], look, SYMBOL_POINTS)
+        labels.write(wrapped(name, 22), maps.point_of(model, one), look, 5.0 if one in finishes else 1.0)

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 
 from experiments.figures import maps, style
+from experiments.figures.formations import CHANGED_COLOUR, Changed
+from experiments.figures.labels import wrapped
 from experiments.figures.panel import signs
-from experiments.figures.scenario_map import CHANGED_COLOUR, Changed, draw_content, foot, outline, shares, wrapped
+from experiments.figures.scenario_map import draw_content, foot, outline, shares
 from experiments.figures.style import Picture
 from sim.errors import UsageError
 from sim.scenario.differences import Difference, differences

@@ -10,10 +10,11 @@ from typer.testing import CliRunner
 
 from experiments.cli import app
 from experiments.figures import style
-from experiments.figures.labels import Labels, Look
+from experiments.figures.formations import called, start_of
+from experiments.figures.labels import Labels, Look, wrapped
 from experiments.figures.maps import KM_PER_DEGREE, frame_of, headline_finishes, stretch_of
 from experiments.figures.panel import panel_blocks
-from experiments.figures.scenario_map import called, map_figure, start_of, wrapped
+from experiments.figures.scenario_map import map_figure
 from experiments.figures.scenario_pair import changed_in, difference_lines, draw_scenario_pair, pair_figure
 from experiments.making import new_scenario
 from sim.errors import UsageError
