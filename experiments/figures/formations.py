@@ -12,7 +12,10 @@ from sim.scenario.schema import Formation, Position, ScenarioModel
 
 CHANGED_COLOUR = "#D6006C"
 SYMBOL_POINTS = 5.5
-BEND = 0.16
+BEND = 0.16  # of arrows
+SHIFTS = (
+    (0, 0), (1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (-1, -1), (1, 1), (-1, 1), (2, 0), (-2, 0), (0, -2), (0, 2),
+)  # fmt: skip
 
 
 class Changed(NamedTuple):
@@ -39,26 +42,11 @@ def start_of(model: ScenarioModel, formation: Formation) -> maps.Point:
 def symbol_spots(labels: Labels, model: ScenarioModel) -> dict[str, maps.Point]:
     """Return where each formation's square is drawn: at its start, or beside it where another stands there."""
     inverse, step = labels.axes.transData.inverted(), 2 * SYMBOL_POINTS * labels.figure.dpi / 72 + 2
-    shifts = [
-        (0, 0),
-        (1, 0),
-        (-1, 0),
-        (0, -1),
-        (0, 1),
-        (1, -1),
-        (-1, -1),
-        (1, 1),
-        (-1, 1),
-        (2, 0),
-        (-2, 0),
-        (0, -2),
-        (0, 2),
-    ]
     spots: dict[str, maps.Point] = {}
     boxes: list[Box] = []
     for one, formation in model.formations.items():
         at = labels.to_pixels([start_of(model, formation)])[0]
-        for shift in shifts:
+        for shift in SHIFTS:
             x, y = at[0] + step * shift[0], at[1] + step * shift[1]
             box = (x - step / 2, y - step / 2, x + step / 2, y + step / 2)
             if not any(overlap(box, other, -1.0) for other in boxes):
