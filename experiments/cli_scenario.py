@@ -8,6 +8,7 @@ import typer
 
 from experiments import cli_schema
 from experiments.cli_shared import SetsOption
+from sim.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +22,14 @@ COUNTED = ("places", "roads", "sides", "formations", "garrisons", "zones", "even
 SHOWN_INTERESTS = 4
 SHOWN_PLACES = 4
 NOTHING = "-"
+SHOW_EXAMPLES = """\b
+Examples:
+  race scenario show june_2017
+  race scenario show june_2017 --map --out map.png
+  race scenario show june_2017 --map --against tiger_to_m20
+  race scenario show june_2017 --assumptions --only formations --distributions
+  race scenario show june_2017 --assumptions --out assumptions.html
+"""
 DIFF_EXAMPLES = """\b
 Examples:
   race scenario diff june_2017 no_russian_air
@@ -28,16 +37,14 @@ Examples:
   race scenario diff june_2017 --set formations.tiger.strength_men=3000
 """
 
-SHOW_EXAMPLES = """\b
+NEW_EXAMPLES = """\b
 Examples:
-  race scenario show june_2017 --out map.png
-  race scenario show june_2017 --assumptions | less
-  race scenario show june_2017 --assumptions --only formations --distributions
-  race scenario show june_2017 --assumptions --out assumptions.html
+  race scenario new my_campaign                        a folder with a small campaign, to replace by your own
+  race scenario new my_what_if --from june_2017        a file that says what differs from june_2017
 """
 
 app = typer.Typer(
-    help="Check, show and compare scenario files.",
+    help="Make, check, show and compare scenario files.",
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -47,10 +54,42 @@ app.command("schema", epilog=cli_schema.EXAMPLES)(cli_schema.schema_command)
 
 ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name or path of a scenario.")]
 OtherArgument = Annotated[str | None, typer.Argument(metavar="[OTHER]", help="Name or path of the second scenario.")]
-MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print a Markdown table, for a memo.")]
-MapOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Where to.  [default: results/NAME-map.png]")
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Its name, in lower_snake_case.")]
+FromOption = Annotated[
+    str | None, typer.Option("--from", metavar="SCENARIO", help="Write an overlay of this scenario instead.")
 ]
+FolderOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to put it in.  [default: this one]")]
+MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print a Markdown table, for a memo.")]
+MapOption = Annotated[bool, typer.Option("--map", help="Draw the map, as PNG and SVG.")]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option("--against", metavar="OTHER", help="Another scenario: what differs, and both maps side by side."),
+]
+ShownFileOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Where to draw the map or write the numbers.  [results/NAME-map.png]"),
+]
+
+
+@app.command("new", epilog=NEW_EXAMPLES)
+def new_command(name: NameArgument, base: FromOption = None, out: FolderOption = Path()) -> None:
+    """Write a small scenario full of comments that runs at once, or an overlay of another scenario."""
+    from experiments.making import new_overlay, new_scenario
+
+    if base is None:
+        path = new_scenario(name, out)
+        scenario, more = str(path.parent), f"edit it:     {path} and the tables beside it"
+    else:
+        path = new_overlay(name, base, out)
+        scenario, more = str(path), f"edit it:     {path}"
+    typer.echo(f"written: {scenario}\n  {more}\n  check it:    race scenario check {scenario}")
+    if base is None:
+        typer.echo(
+            f"  look at it:  race scenario show {scenario} --map\n  run it:      race run {scenario} --runs 1000"
+        )
+    else:
+        typer.echo(f"  look at it:  race scenario show {base} --map --against {scenario}")
+        typer.echo(f"  compare it:  race compare {base} {scenario} --runs 1000")
 
 
 @app.command("check", epilog="\b\nExample:\n  race scenario check scenarios/june_2017")
@@ -66,7 +105,9 @@ def check_command(scenario: ScenarioArgument, sets: SetsOption = None) -> None:
 @app.command("show", epilog=SHOW_EXAMPLES)
 def show_command(
     scenario: ScenarioArgument,
-    out: MapOption = None,
+    map_: MapOption = False,
+    against: AgainstOption = None,
+    out: ShownFileOption = None,
     sets: SetsOption = None,
     assumptions: cli_schema.AssumptionsOption = False,
     form: cli_schema.FormatOption = None,
@@ -74,23 +115,38 @@ def show_command(
     distributions: cli_schema.DistributionsOption = False,
     defaults: cli_schema.DefaultsOption = False,
 ) -> None:
-    """Print what is in a scenario and draw its map, or list every number with what stands behind it."""
-    if assumptions or form or only or distributions or defaults:
-        from sim.scenario.loading import load
+    """Print what is in a scenario, or how another differs from it; draw the map of one, or of both.
 
+    Or list every number with what stands behind it.
+    """
+    from sim.scenario.loading import load
+
+    if assumptions or form or only or distributions or defaults:
+        if map_ or against is not None:
+            raise UsageError("scenario show: --assumptions lists numbers; ask for --map and --against without it")
         cli_schema.show_assumptions(load(scenario, sets or []), form, out, only or [], distributions, defaults)
         return
     from rich.console import Console
 
-    from experiments.figures.maps import draw_scenario_map
-    from sim.scenario.loading import load
-
     loaded = load(scenario, sets or [])
-    print_scenario(loaded, Console())
-    path = out or Path("results") / f"{loaded.name}-map.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draw_scenario_map(loaded, path)
-    typer.echo(f"map: {path}")
+    other = load(against) if against is not None else None
+    if other is None:
+        print_scenario(loaded, Console())
+    else:
+        tell_differences(loaded, other)
+    if map_ or out is not None:
+        typer.echo(f"map: {draw_map(loaded, other, out)}")
+
+
+def draw_map(scenario: "Scenario", other: "Scenario | None", out: Path | None) -> Path:
+    """Draw the map of a scenario, or of two side by side; return the path of the PNG."""
+    if other is None:
+        from experiments.figures.scenario_map import draw_scenario_map
+
+        return draw_scenario_map(scenario, out or Path("results") / f"{scenario.name}-map.png")[0]
+    from experiments.figures.scenario_pair import draw_scenario_pair
+
+    return draw_scenario_pair(scenario, other, out or Path("results") / f"{scenario.name}-{other.name}-map.png")[0]
 
 
 @app.command("diff", epilog=DIFF_EXAMPLES)
@@ -101,13 +157,17 @@ def diff_command(
     markdown: MarkdownOption = False,
 ) -> None:
     """Print only what differs from one scenario to another, with values and sources."""
-    from sim.errors import UsageError
-    from sim.scenario.differences import differences
     from sim.scenario.loading import load
 
     if after is None and not sets:
         raise UsageError("scenario diff: name a second scenario, or change the first with --set KEY.PATH=VALUE")
-    base, other = load(before), load(after or before, sets or [])
+    tell_differences(load(before), load(after or before, sets or []), markdown)
+
+
+def tell_differences(base: "Scenario", other: "Scenario", markdown: bool = False) -> None:
+    """Print what differs from one scenario to another, or that nothing does."""
+    from sim.scenario.differences import differences
+
     found = differences(base, other)
     if not found:
         typer.echo(f"no differences: {base.name} and {other.name} say the same")

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.figures import maps, style
+from experiments.figures.labels import Labels, Look
 from experiments.figures.style import Picture
 from experiments.wording import pair_name
 from sim.scenario.loading import Scenario
@@ -91,11 +92,12 @@ def draw_disc(axes: Any, where: tuple[float, float], area: float, shares: pd.Ser
 def label_places(figure: Any, axes: Any, model: Any, places: list[str]) -> None:
     """Name the places with the most clashes, where there is room."""
     figure.draw_without_rendering()
-    taken: list[maps.Box] = []
+    labels = Labels(axes, [(one.lon, one.lat) for one in model.places.values()], np.empty((0, 2)))
+    written = 0
     for one in places[: 2 * LABELLED_PLACES]:
-        if len(taken) < LABELLED_PLACES:
+        if written < LABELLED_PLACES:
             place = model.places[one]
-            maps.place_label(figure, axes, place.name.split(" (")[0], (place.lon, place.lat), taken, bold=False)
+            written += labels.write(place.name.split(" (")[0], (place.lon, place.lat), Look(6.8, "#444444"))
 
 
 def draw_key(axes: Any, colours: dict[str, str], largest: float, manifest: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from experiments import plots
 from experiments.batch import run
 from experiments.control import held_by_day
 from experiments.figures import arrivals, style
-from experiments.figures.maps import draw_scenario_map
+from experiments.figures.scenario_map import draw_scenario_map
 from experiments.manifest import read_scenario
 from experiments.replay import tell
 from sim.ensemble import Ensemble
