@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 
 from sim.errors import UsageError
+from sim.scenario.json_schema import as_text, scenario_schema
 from sim.scenario.loading import Scenario, load
 from sim.scenario.locate import FILE_NAME, TEMPLATE, find_scenario, own_folders, shipped_folders, shipped_names
 from sim.scenario.numbers import Quantity
@@ -16,6 +17,7 @@ from sim.scenario.schema import Order
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 NAME_IN_TEMPLATE = "MY_SCENARIO"
 OVERLAY_TEMPLATE = "overlay.yaml.jinja"
+SCHEMA_FILE = "scenario.schema.json"  # the template's first line names it, for editors
 MORE_MEN = 1.2
 Entry = dict[str, Any]
 
@@ -30,6 +32,7 @@ def new_scenario(name: str, folder: Path) -> Path:
         if file.name != OVERLAY_TEMPLATE:
             text = file.read_text(encoding="utf-8").replace(NAME_IN_TEMPLATE, name)
             (made / file.name).write_text(text, encoding="utf-8")
+    (made / SCHEMA_FILE).write_text(as_text(scenario_schema()), encoding="utf-8")
     return made / FILE_NAME
 
 
