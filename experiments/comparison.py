@@ -86,7 +86,7 @@ def compare(
 
     `sets` (as of `--set`) make one more other: the base with these changes. `runs`: how many, from 0, or a range of
     run numbers. `out`: a folder, by default in `results`; it keeps the batch of each scenario.
-    Raises UsageError if there is nothing to compare with, or if `out` holds something else.
+    Raises UsageError if there is nothing to compare with, if no race is shared, or if `out` holds something else.
     """
     scenarios = labelled(base, others, sets)
     numbers = range(runs) if isinstance(runs, int) else runs
@@ -121,6 +121,12 @@ def labelled(
         labels.append(f"{labels[0]}_changed")
     if len(loaded) < 2:
         raise UsageError("nothing to compare with: name another scenario, or change this one with --set KEY.PATH=VALUE")
+    for one in loaded[1:]:
+        if not set(one.model.races) & set(loaded[0].model.races):
+            raise UsageError(
+                f"{one.name} has no race of {labels[0]} ({', '.join(loaded[0].model.races)}): "
+                "nothing of the two can be compared"
+            )
     found: dict[str, Scenario] = {}
     for label, scenario in zip(labels, loaded, strict=True):
         number = sum(one == label or one.startswith(f"{label}_again") for one in found)

@@ -138,7 +138,7 @@ def require_complete(directory: Path) -> Manifest:
 
 def resume_command(manifest: Manifest) -> str:
     """Return the command that carries a batch on."""
-    command = manifest["command_line"] or "race run ..."
+    command = (manifest["command_line"] or "race run ...").replace(" --force", "")
     return command if " --resume" in command else f"{command} --resume"
 
 

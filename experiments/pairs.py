@@ -49,7 +49,7 @@ def share_change(base: np.ndarray, other: np.ndarray) -> Change:
     """Return the change of a share with the interval of Bonett and Price (2012) from the paired counts.
 
     `base`, `other`: bool, one a run. Adding one to each count of runs that differ keeps the interval honest where
-    few runs do: with none in n it reaches from -2.8 / n to 2.8 / n.
+    few runs do: with none in n it reaches from -2.8 / n to 2.8 / n. It ends where shares do, at -1 and 1.
     """
     total = len(base)
     gained, lost = int((other & ~base).sum()), int((base & ~other).sum())
@@ -58,7 +58,8 @@ def share_change(base: np.ndarray, other: np.ndarray) -> Change:
     found = change(float(base.mean()), float(other.mean()), half, centre=up - down)
     paired = (gained + lost - (gained - lost) ** 2 / total) / total
     unpaired = float(base.var() + other.var())
-    return {**found, "variance_reduction": reduction(unpaired, paired)}
+    within = {end: min(1.0, max(-1.0, found[end])) for end in ("low", "high")}
+    return {**found, **within, "variance_reduction": reduction(unpaired, paired)}
 
 
 def quantile_change(base: np.ndarray, other: np.ndarray, level: float) -> Change:

@@ -12,6 +12,7 @@ from experiments.terminal_compare import moves
 
 SURE, OPEN, RARE = 0.95, (0.2, 0.8), 0.05
 TOLD_MOVES = 6
+TOLD_MILESTONES = 8
 Found = dict[str, Any]
 
 
@@ -29,6 +30,11 @@ def share_text(found: Found) -> str:
     return f"{share} % ({low} to {high})"
 
 
+def counted(runs: int) -> str:
+    """Return a number of runs: "1 run", "1,000 runs"."""
+    return "1 run" if runs == 1 else f"{runs:,} runs"
+
+
 def joined(parts: list[str]) -> str:
     """Return a list in words."""
     return parts[0] if len(parts) < 2 else f"{', '.join(parts[:-1])} and {parts[-1]}"
@@ -43,8 +49,10 @@ def about_batch(summary: Found, manifest: Found) -> Iterator[str]:
     shares = [f"{share_text(first[one])} to {wording.name_of(manifest, one)}" for one in shown]
     if first["tie"]["runs"]:
         shares.append(f"{share_text(first['tie'])} to contestants that come together")
+    if summary["runs"] == 1:
+        yield "One run alone is a story, not a measurement: of means and days it gives no interval."
     if shares:
-        yield f"{title}: of {summary['runs']:,} runs, {joined(shares)}."
+        yield f"{title}: of {counted(summary['runs'])}, {joined(shares)}."
     horizon = day_text(summary["horizon_days"], manifest)
     yield f"In {share_text(first['nobody'])} of the runs nobody finishes by the horizon, {horizon}."
     if len(race["first_by_side"]) > 3:
@@ -87,27 +95,28 @@ def milestone_texts(summary: Found, manifest: Found) -> Iterator[str]:
         ("Unlikely (under 5 %)", lambda share: share < RARE),
     )
     for heading, belongs in groups:
-        titles = [f"{manifest['milestones'][one]['title']} ({share:.{int(share < 0.1)}%})"
+        titles = [f"{manifest['milestones'][one]['title']} ({100 * share:.{int(share < 0.1)}f} %)"
                   for one, share in shares.items() if belongs(share)]  # fmt: skip
         if titles:
-            yield f"{heading}: {'; '.join(titles)}."
+            yield f"{heading}: {listed(titles)}."
 
 
-def about_sureness(summary: Found, explained: dict[str, float], tipping: pd.DataFrame, leader: str) -> Iterator[str]:
-    """Yield what can be said of how sure the numbers are: Monte Carlo error, chance, assumptions, the model itself."""
+def listed(titles: list[str]) -> str:
+    """Return the first of many titles, and how many are left for the table."""
+    left = len(titles) - TOLD_MILESTONES
+    text = "; ".join(titles[:TOLD_MILESTONES])
+    return text if left <= 0 else f"{text}; and {left} more, see Milestones"
+
+
+def about_sureness(summary: Found, tipping: pd.DataFrame, leader: str) -> Iterator[str]:
+    """Yield what can be said of how sure the numbers are: Monte Carlo error, assumptions, the model itself."""
     _, race = headline(summary)
     widest = max(found["high"] - found["low"] for found in race["first"].values()) / 2
     decimals = wording.digits(100 * widest, 1)
     yield (
-        f"Monte Carlo error: with {summary['runs']:,} runs, no share of the race is off by more than about "
+        f"Monte Carlo error: with {counted(summary['runs'])}, no share of the race is off by more than about "
         f"{100 * widest:.{max(decimals, 1)}f} points for want of runs (95 %). More runs narrow this, and nothing else."
     )
-    if explained:
-        parts = [f"{share:.0%} of the variance of {name}" for name, share in explained.items()]
-        yield (
-            f"Assumptions: what was drawn before the first day explains at least {joined(parts)} (linear regression on "
-            "ranks, a lower bound). The rest is chance within a run, and how assumptions work together."
-        )
     if len(tipping):
         top = [f"{row.assumption} ({row.low:.0%} to {row.high:.0%})" for row in tipping.head(3).itertuples()]
         yield f"How often {leader} is first depends most on {joined(top)}: its lowest against its highest third."

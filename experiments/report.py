@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import numpy as np
+import pandas as pd
 
 from experiments import comparison, phrases, plots, sensitivity, tables, wording
 from experiments import manifest as manifests
@@ -12,6 +14,7 @@ from experiments.assumptions import page_rows, rows_of
 from experiments.batch import PLOTS_FOLDER, REPORT_FILE, SUMMARY_FILE
 from experiments.figures import style
 from experiments.sparks import STYLE
+from experiments.summary import NORMAL_975
 from experiments.terminal import headline
 from experiments.terminal_compare import caption, moves
 from sim.errors import ScenarioError
@@ -135,14 +138,11 @@ def sureness(directory: Path, summary: Context, manifest: Context) -> Context:
     race, found = headline(summary)
     leader = max(found["finish"], key=lambda one: found["first"][one]["share"])
     name = wording.name_of(manifest, leader)
+    outcomes = outcomes_of(runs, leader, summary, manifest)
     decisive = sensitivity.tipping(runs, runs[f"winner:{race}"].eq(leader).to_numpy(float))
-    days = runs[f"finish_day:{race}:{leader}"].fillna(manifest["horizon_days"]).to_numpy(float)
-    clashes = runs[[column for column in runs.columns if column.startswith("clashes:")]].sum(axis=1).to_numpy(float)
-    shares = {f"the day on which {name} finishes": sensitivity.explained_share(runs, days),
-              "the number of clashes": sensitivity.explained_share(runs, clashes)}  # fmt: skip
-    explained = {what: share for what, share in shares.items() if share is not None}
     return {
-        "sure": list(phrases.about_sureness(summary, explained, decisive, name)),
+        "sure": list(phrases.about_sureness(summary, decisive, name)),
+        "spread": [spread_row(what, *outcome, runs) for what, outcome in outcomes.items()],
         "leader": name,
         "decisive": [
             {**row, "low": f"{row['low']:.0%}", "high": f"{row['high']:.0%}", "low_value": f"{row['low_value']:.3g}",
@@ -153,6 +153,42 @@ def sureness(directory: Path, summary: Context, manifest: Context) -> Context:
         "drawn": sensitivity.drawn(runs).shape[1],
         "sensitivity_runs": len(runs) if len(runs) < summary["runs"] else None,
     }  # fmt: skip
+
+
+def outcomes_of(
+    runs: pd.DataFrame, leader: str, summary: Context, manifest: Context
+) -> dict[str, tuple[np.ndarray, str]]:
+    """Return the outcomes whose spread is told, (one value a run, unit) by name: first, finish day, clashes."""
+    race, _ = headline(summary)
+    name = wording.name_of(manifest, leader)
+    days = runs[f"finish_day:{race}:{leader}"].fillna(manifest["horizon_days"]).to_numpy(float)
+    found = {
+        f"{name} is first": (100 * runs[f"winner:{race}"].eq(leader).to_numpy(float), wording.POINTS),
+        f"day on which {name} finishes, the horizon where it does not": (days, wording.DAYS),
+    }
+    columns = [column for column in runs.columns if column.startswith("clashes:")]
+    if columns:
+        found["clashes of all pairs"] = (runs[columns].sum(axis=1).to_numpy(float), wording.TIMES)
+    return found
+
+
+def spread_row(what: str, values: np.ndarray, unit: str, runs: pd.DataFrame) -> Context:
+    """Return an outcome's mean and Monte Carlo error, its spread, and which share of it assumptions explain.
+
+    With one run neither error nor spread is known.
+    """
+    row = {"what": what, "unit": unit, "half": "", "spread": "", "assumptions": "", "rest": ""}
+    if len(values) < 2:
+        return {**row, "mean": f"{values.mean():.0f}"}
+    spread = float(values.std(ddof=1))
+    half = NORMAL_975 * spread / np.sqrt(len(values))
+    decimals = wording.digits(half, 1)
+    row |= {"mean": f"{values.mean():.{decimals}f}", "half": f"+/- {half:.{decimals}f}", "spread": f"{spread:.3g}"}
+    explained = sensitivity.explained_share(runs, values)
+    if explained is not None:
+        share, error = explained
+        row |= {"assumptions": f"{share:.0%} (+/- {100 * NORMAL_975 * error:.0f})", "rest": f"{1.0 - share:.0%}"}
+    return row
 
 
 def differs_from_base(scenario: Scenario, manifest: Context) -> Context | None:
@@ -195,6 +231,7 @@ def other_scenario(found: comparison.Comparison, label: str, manifest: Context, 
         "label": label,
         "title": other["title"],
         "note": other["note"],
+        "hash": other["scenario_hash"],
         "differs": other["differs"],
         "sentences": list(phrases.about_comparison(found.summary, label, manifest)),
         "races": [changed_race(race, changes, manifest) for race, changes in other["races"].items()],

@@ -10,6 +10,8 @@ from experiments.summary import names_of
 
 PREFIX = "assumption:"
 RUNS_A_TERM = 5
+GROUPS = 20
+RUNS_A_RANK = 3
 
 
 def drawn(runs: pd.DataFrame) -> pd.DataFrame:
@@ -57,23 +59,35 @@ def third(name: str, values: np.ndarray, outcome: np.ndarray) -> dict[str, Any] 
     }  # fmt: skip
 
 
-def explained_share(runs: pd.DataFrame, outcome: np.ndarray) -> float | None:
-    """Return which share of an outcome's variance the assumptions explain by themselves, None with too few runs.
+def explained_share(runs: pd.DataFrame, outcome: np.ndarray) -> tuple[float, float] | None:
+    """Return which share of an outcome's variance the assumptions explain by themselves, and its standard error.
 
     Adjusted R squared of a linear regression on the ranks of all assumptions: a lower bound, since it leaves out how
-    assumptions work together. What is not explained is chance within a run, and such interplay.
+    assumptions work together. What is not explained is chance within a run, and such interplay. The error is that of
+    the jackknife over GROUPS stretches of runs (Efron and Tibshirani 1993). None with too few runs, or where the
+    outcome is the same in all.
     """
     assumptions = drawn(runs)
     total, terms = assumptions.shape
-    if total < RUNS_A_TERM * (terms + 1) or outcome.std() == 0.0:
+    if total < RUNS_A_RANK * (terms + 1) or outcome.std() == 0.0:
         return None
-    ranks = np.column_stack([rankdata(assumptions[name]) / total - 0.5 for name in assumptions])
-    design = np.column_stack([np.ones(total), ranks])
-    _, residuals, rank, _ = np.linalg.lstsq(design, outcome, rcond=None)
-    left = (
-        float(residuals[0])
-        if len(residuals)
-        else float(((outcome - design @ np.linalg.pinv(design) @ outcome) ** 2).sum())
-    )
-    unexplained = (left / (total - rank)) / float(outcome.var(ddof=1))
-    return max(0.0, 1.0 - unexplained)
+    ranks = np.column_stack([rankdata(assumptions[name]) / total - 0.5 for name in assumptions] or [np.zeros(total)])
+    design = np.column_stack([np.ones(total), ranks, outcome])
+    products = [part.T @ part for part in np.array_split(design, GROUPS)]
+    sizes = [len(part) for part in np.array_split(design, GROUPS)]
+    whole = np.sum(products, axis=0)
+    without = [adjusted_r_squared(whole - product, total - size) for product, size in zip(products, sizes, strict=True)]
+    error = np.sqrt((GROUPS - 1) / GROUPS * np.sum((np.array(without) - np.mean(without)) ** 2))
+    return max(0.0, adjusted_r_squared(whole, total)), float(error)
+
+
+def adjusted_r_squared(products: np.ndarray, total: int) -> float:
+    """Return the adjusted R squared of a regression from its cross products: ones, terms and the outcome last."""
+    inner, outer = products[:-1, :-1], products[:-1, -1]
+    squares = products[-1, -1]
+    spread = squares - outer[0] ** 2 / total
+    if spread <= 0.0:
+        return 0.0
+    slopes, _, rank, _ = np.linalg.lstsq(inner, outer, rcond=None)
+    left = max(0.0, float(squares - slopes @ outer))
+    return 1.0 - (left / (total - rank)) / float(spread / (total - 1))

@@ -24,8 +24,9 @@ def pictures(found: Comparison) -> Iterator[tuple[str, Picture]]:
     base, *others = found.batches
     manifest = found.batches[base].manifest
     titles = {label: found.summary["others"][label]["title"] for label in others}
-    ours = runs_of(found, base)
+    ours, common = runs_of(found, base), manifest
     for label in others:
+        manifest = {**common, "against": f"{label} ({found.summary['others'][label]['scenario_hash'][:12]})"}
         theirs, other = runs_of(found, label), found.summary["others"][label]
         race = found.summary["headline"]
         if race in other["races"]:
@@ -165,7 +166,7 @@ def clashes_figure(counted: list[dict[str, pd.DataFrame]], pairs: list[str], man
         highest = max(float(after["mean"].max()), float(before["mean"].max()))
         axes.set(xlim=(0, manifest["horizon_days"]), ylim=(0, max(0.1, 1.08 * highest)))
         axes.set_title(wording.pair_name(manifest, pair), fontsize=10)
-        axes.set_ylabel("clashes")
+        axes.set_ylabel("clashes a run")
         style.calendar_axis(axes, manifest, above=False)
         parts += [before.assign(pair=pair, scenario="base"), after.assign(pair=pair, scenario="other")]
     figure.suptitle(f"Clashes so far. {title}", x=0.01, ha="left", fontweight="bold", fontsize=12)

@@ -23,6 +23,7 @@ FRAMES_A_SECOND = 6
 WIDTH, HEIGHT, DPI = 12.4, 9.6, 80
 PALETTE_COLOURS, SWATCH = 160, 100
 FINISH_COLOUR = "#F0E442"
+LABEL_OFFSET, LABEL_LENGTH = 0.011, 0.18  # of the width of the map
 LINES_BELOW = 4
 TOLD_DAYS = 4
 WORTH_TELLING = ("FINISH", "Milestone", "passes to", "Event", "lifted", "falls", "Incident")
@@ -112,14 +113,17 @@ class Scene:
             self.columns
         ]
 
+        west, east, _, _ = maps.frame_of(self.model)
+        self.frame_width = east - west
         self.figure = style.new_figure(WIDTH, HEIGHT)
         self.figure.set_dpi(DPI)
         self.figure.set_layout_engine("none")
-        self.axes = self.figure.add_axes((0.02, 0.15, 0.96, 0.80))
+        self.axes = self.figure.add_axes((0.02, 0.15, 0.79, 0.80))  # the legend stands beside it
         maps.dress_map(self.axes, self.scenario)
-        self.axes.set(xticks=[], yticks=[], anchor="W")
+        self.axes.set(xticks=[], yticks=[], anchor="NW")
         maps.draw_roads(self.axes, self.model)
         self.draw_legend()
+        self.figure.text(0.985, 0.012, style.made_from(manifest), fontsize=8.5, color="#555555", ha="right")
         self.canvas = cast(Any, self.figure.canvas)
         self.canvas.draw()
         self.ground = self.canvas.copy_from_bbox(self.figure.bbox)
@@ -177,7 +181,7 @@ class Scene:
         self.units.set_facecolor(self.colours[alive])
         self.units.set_sizes(40.0 + 0.03 * self.track.strength_men[day, self.columns][alive])
         for label, x, y, shown in zip(self.labels, lon, self.spread(lat, lon), alive, strict=True):
-            label.set_position((x + 0.07, y))
+            label.set_position((x + LABEL_OFFSET * self.frame_width, y))
             label.set_visible(bool(shown))
         date = self.model.start_date + timedelta(days=day)
         self.title.set_text(f"{date:%-d %B %Y}, day {day}  ·  {self.manifest['scenario']}, run {self.track.run}")
@@ -189,7 +193,11 @@ class Scene:
         gap = 0.024 * (north - south)
         heights = lat.tolist()
         for index in range(len(heights)):
-            near = [heights[before] for before in range(index) if abs(lon[before] - lon[index]) < 1.2]
+            near = [
+                heights[before]
+                for before in range(index)
+                if abs(lon[before] - lon[index]) < LABEL_LENGTH * self.frame_width
+            ]
             while any(abs(heights[index] - other) < gap for other in near):
                 heights[index] -= gap / 4
         return heights

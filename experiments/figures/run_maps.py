@@ -12,7 +12,8 @@ from experiments.track import Track
 from sim.scenario.loading import Scenario
 from sim.scenario.schema import ScenarioModel
 
-MARK_EVERY_DAYS = 30
+MARKS_A_MONTH_FROM_DAYS = 120
+PANEL_WIDTH = 5.4
 PLACE_SIZE, UNIT_SIZE = 10, 34
 TRACK_WIDTH = 1.9
 
@@ -24,15 +25,22 @@ def run_maps_figure(
 
     `tracks`: by title; `winners`: the winner of the headline race and the day (NaN for nobody) by run.
     """
-    figure = style.new_figure(5.4 * len(tracks), 5.7)
+    every_days = 30 if manifest["horizon_days"] >= MARKS_A_MONTH_FROM_DAYS else 10
+    figure = style.new_figure(PANEL_WIDTH * len(tracks), panel_height(scenario.model) + 1.6)
     for index, (title, track) in enumerate(tracks.items()):
         axes = figure.add_subplot(1, len(tracks), index + 1)
-        draw_run(axes, scenario, track)
+        draw_run(axes, scenario, track, every_days)
         axes.set_title(f"{title}: run {track.run}\n{outcome(winners[track.run], manifest)}", fontsize=10.5)
     draw_legend(figure, scenario.model, manifest)
-    note = "Lines: ways of the contestants' formations, a dot every 30 days. Places and squares: at the horizon."
-    style.footer(figure, manifest, note)
+    note = "Lines: ways of the contestants' formations, a dot every %d days. Places and squares: at the horizon."
+    style.footer(figure, manifest, note % every_days)
     return Picture(figure, pd.concat([track.table() for track in tracks.values()], ignore_index=True))
+
+
+def panel_height(model: ScenarioModel) -> float:
+    """Return how high the map of a scenario is in a panel (inches)."""
+    west, east, south, north = maps.frame_of(model)
+    return min(5.0, PANEL_WIDTH * (north - south) * maps.stretch_of(model) / (east - west))
 
 
 def outcome(winner: tuple[str, float], manifest: dict[str, Any]) -> str:
@@ -50,8 +58,8 @@ def contestants_of(model: ScenarioModel) -> dict[str, str]:
     return {formation: one for one, entrant in model.contestants.items() for formation in entrant.formations}
 
 
-def draw_run(axes: Any, scenario: Scenario, track: Track) -> None:
-    """Draw one run: base map, roads, places by holder at the horizon, tracks."""
+def draw_run(axes: Any, scenario: Scenario, track: Track, every_days: int) -> None:
+    """Draw one run: base map, roads, places by holder at the horizon, tracks with a dot every so many days."""
     model = scenario.model
     maps.dress_map(axes, scenario)
     axes.set(xticks=[], yticks=[])
@@ -72,7 +80,7 @@ def draw_run(axes: Any, scenario: Scenario, track: Track) -> None:
     for column, formation in enumerate(track.formations):
         if formation in entrants:
             draw_track(axes, track, column, model.sides[model.formations[formation].side].colour,
-                       styles[entrants[formation]])  # fmt: skip
+                       styles[entrants[formation]], every_days)  # fmt: skip
 
 
 def holder_colour(model: ScenarioModel, side: str) -> str:
@@ -80,7 +88,7 @@ def holder_colour(model: ScenarioModel, side: str) -> str:
     return model.sides[side].colour if side else maps.NOBODY_COLOUR
 
 
-def draw_track(axes: Any, track: Track, column: int, colour: str, line: Any) -> None:
+def draw_track(axes: Any, track: Track, column: int, colour: str, line: Any, every_days: int) -> None:
     """Draw the way of one formation, up to its loss."""
     alive = ~track.is_lost[:, column]
     lat, lon = track.lat[alive, column], track.lon[alive, column]
@@ -88,7 +96,7 @@ def draw_track(axes: Any, track: Track, column: int, colour: str, line: Any) -> 
     if moved:
         axes.plot(lon, lat, color="white", linewidth=TRACK_WIDTH + 1.6, alpha=0.8, zorder=5, solid_capstyle="round")
         axes.plot(lon, lat, color=style.darker(colour), linestyle=line, linewidth=TRACK_WIDTH, zorder=6)
-        axes.scatter(lon[::MARK_EVERY_DAYS], lat[::MARK_EVERY_DAYS], s=13, color="white",
+        axes.scatter(lon[::every_days], lat[::every_days], s=13, color="white",
                      edgecolor=style.darker(colour), linewidth=1.0, zorder=6.5)  # fmt: skip
     axes.scatter(lon[-1:], lat[-1:], s=UNIT_SIZE, marker="s", color=colour, edgecolor="black", linewidth=0.9, zorder=7)
 

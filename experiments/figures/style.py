@@ -46,13 +46,19 @@ def new_figure(width: float, height: float) -> Figure:
 
 def footer(figure: Figure, manifest: dict[str, Any], extra: str = "") -> None:
     """Write the line that says what a figure was made from."""
-    first, stop = manifest["runs"]
     text = (
-        f"{manifest['scenario']} ({manifest['scenario_hash'][:12]}) · {stop - first:,} runs · seed {manifest['seed']}"
-        f" · race {manifest['versions']['race']}"
+        f"{made_from(manifest)} · race {manifest['versions']['race']}"
         f" · start {manifest['start_date']}, horizon {manifest['horizon_days']} days"
     )
     figure.supxlabel(f"{extra}\n{text}" if extra else text, fontsize=7.5, color="#555555", x=0.01, ha="left")
+
+
+def made_from(manifest: dict[str, Any]) -> str:
+    """Return scenario and hash, and what it is held against in a comparison; how many runs, of which seed."""
+    first, stop = manifest["runs"]
+    against = f" against {manifest['against']}" if "against" in manifest else ""
+    scenario = f"{manifest['scenario']} ({manifest['scenario_hash'][:12]})"
+    return f"{scenario}{against} · {stop - first:,} runs · seed {manifest['seed']}"
 
 
 def save(picture: Picture, path: Path) -> list[Path]:
