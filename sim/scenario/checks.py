@@ -328,11 +328,11 @@ def walk(entry: object, path: Path_) -> Iterator[tuple[Path_, BaseModel]]:
 
 # What is checked, and the tables without which (each needs all of one) the check would be misled.
 CHECKS: tuple[tuple[Callable[[ScenarioModel], Iterator[Problem]], frozenset[str]], ...] = (
-    (check_dates, frozenset()),
+    (check_dates, frozenset({"start_date"})),
     (check_numbers, frozenset()),
     (check_stances, frozenset()),
     (check_zones, frozenset({"zones"})),
-    (check_roads, frozenset()),
+    (check_roads, frozenset({"places", "roads"})),
     (check_garrisons, frozenset({"places"})),
     (check_formations, frozenset({"places", "relations", "roads"})),
     (check_races, frozenset({"places", "contestants", "sieges"})),

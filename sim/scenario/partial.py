@@ -1,7 +1,7 @@
 """What is left of a broken scenario, so that the rest of it can be checked with the same breath.
 
-Broken keys are taken out where an entry can do without them, else the entry goes; what was taken out is remembered, so
-that nobody is told that an id is unknown which only its own mistake keeps from being there.
+Broken keys are taken out where an entry can do without them, and numbers have a stand-in; else the entry goes. What was
+changed is remembered, so that nobody is told that an id is unknown which only its own mistake keeps from being there.
 """
 
 import copy
@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from sim.scenario.numbers import Quantity
 from sim.scenario.reading import Source
 from sim.scenario.schema import ScenarioModel
 
@@ -63,11 +64,10 @@ class Part:
             return
         one = str(path[1])
         entry = entries.get(one)
-        if isinstance(entry, dict) and len(path) > 2 and not is_needed(entry_model, str(path[2])):
-            entry.pop(str(path[2]), None)
-        else:
-            entries.pop(one, None)
-            self.ids.add(one)
+        if isinstance(entry, dict) and len(path) > 2 and take_out_key(entry, entry_model, str(path[2])):
+            return
+        entries.pop(one, None)
+        self.ids.add(one)
 
     def take_out_table(self, table: str) -> None:
         """Take out a whole table or number, with a stand-in where there has to be one."""
@@ -87,6 +87,14 @@ def entries_of(table: str) -> type[BaseModel] | None:
     return found if isinstance(found, type) and issubclass(found, BaseModel) else None
 
 
-def is_needed(model: type[BaseModel], key: str) -> bool:
-    """Return whether entries need a key."""
-    return any(one.is_required() for name, one in model.model_fields.items() if (one.alias or name) == key)
+def take_out_key(entry: dict[str, Any], model: type[BaseModel], key: str) -> bool:
+    """Take a key out of an entry, with a number or a name to stand in where there has to be one; return if it could."""
+    for name, one in model.model_fields.items():
+        if (one.alias or name) == key and one.is_required():
+            stand_in = 1.0 if one.annotation in (Quantity, float) else "" if key in ("name", "title") else None
+            if stand_in is None or entry.get(key) == stand_in:
+                return False
+            entry[key] = stand_in
+            return True
+    entry.pop(key, None)
+    return True

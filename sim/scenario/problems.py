@@ -51,7 +51,19 @@ def explain(error: ValidationError, model: type[BaseModel], source: Source) -> l
         elif path not in found:
             place = source.keys.get(path) if one["type"] == "extra_forbidden" else None
             found[path] = source.flaw(path, phrase(one, path, model), Severity.SCHEMA, place)
-    return list(found.values())
+    meant = {path for path in found if len(path) and is_mistyped(path, found, model, source)}
+    return [flaw for path, flaw in found.items() if path not in meant]
+
+
+def is_mistyped(path: Path_, found: Iterable[Path_], model: type[BaseModel], source: Source) -> bool:
+    """Return whether a key that is missing stands beside under a name that there is not, which is told already."""
+    if path in source.values:
+        return False
+    allowed = keys_at(model, path[:-1])
+    beside = [
+        str(one[-1]) for one in found if one[:-1] == path[:-1] and one in source.values and one[-1] not in allowed
+    ]
+    return any(difflib.get_close_matches(one, allowed, n=1) == [path[-1]] for one in beside)
 
 
 def missing_column(path: Path_, source: Source) -> bool:

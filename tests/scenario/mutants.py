@@ -21,10 +21,24 @@ from sim.scenario.schema import ScenarioModel
 
 YAML_FILE = "scenario.yaml"
 TABLES = ("places.csv", "roads.csv", "zones.csv", "sources.csv")
-NEEDED = {"places.csv": ("id", "name", "lat", "lon", "country", "kind"), "roads.csv": ("from", "to", "class", "length_km")}
+NEEDED = {
+    "places.csv": ("id", "name", "lat", "lon", "country", "kind"),
+    "roads.csv": ("from", "to", "class", "length_km"),
+}
 NUMBERS = {"places.csv": ("lat", "lon"), "roads.csv": ("length_km",)}
 FREE = ("title", "note", "name", "question", "notice", "colour", "group")
-NO_NUMBERS = ("many", ".nan", "-.inf", "1e999", "1" + "0" * 400, "9" * 5000, "[1, 2]", "{}", "!!python/name:os.x 1", "*gone")
+NO_NUMBERS = (
+    "many", ".nan", "-.inf", "1e999", "1" + "0" * 400, "9" * 5000, "[1, 2]", "{}", "!!python/name:os.x 1", "*gone",
+)  # fmt: skip
+NOT_TEXT = (b"\0", b"\xff", b"\xe9 ", b"\x07", b"\xed\xa0\x80", b"\x1b[2J")
+IDS = {"places.csv": ("kind", "holder"), "roads.csv": ("from", "to", "class"), "zones.csv": ("applies_to", "lifted_by")}
+SIGNS = b"{}[]:,-#&*!|>'\"%@` \n\t09a"
+WORDS = (
+    b"&a [*a, *a]", b"!!python/object/apply:os.system [ls]", b"<<: *x", b"? [a]: b", b"%YAML 1.1\n---\n", b"---\n",
+    b"...\n", b"[" * 3000, b"{a: " * 3000, b'"\\ud800"', b"{value: 1, uniform: [0, 1]}", b'"', b"'", b"!foo", b"|",
+    b">", b"\xc2\x85", b"\xe2\x80\xa8", b"\xef\xbb\xbf", b"null", b"~", b"yes", b"0o77", b"1:30", b"=", b"2017-02-30",
+    b"a" * 200_000,
+)  # fmt: skip
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -80,9 +94,9 @@ def mistyped(rng: random.Random, word: str, taken: set[str]) -> str:
     """Return a word with a letter lost, doubled, swapped or changed, that is no other name."""
     while True:
         at = rng.randrange(len(word))
-        turned = [word[:at] + word[at + 1 :], word[: at + 1] + word[at:], word[:at] + rng.choice(LETTERS) + word[at + 1 :],
-                  word[:at] + word[at : at + 2][::-1] + word[at + 2 :]]  # fmt: skip
-        found = rng.choice(turned)
+        before, after, other = word[:at], word[at + 1 :], rng.choice(LETTERS)
+        swapped = before + word[at : at + 2][::-1] + word[at + 2 :]
+        found = rng.choice([before + after, before + word[at] + word[at:], before + other + after, swapped])
         if found and found not in taken and re.fullmatch(r"[A-Za-z][\w-]*", found):
             return found
         word = word + rng.choice(LETTERS) if len(word) < 3 else word
@@ -127,7 +141,7 @@ def number_changed(folder: Folder, rng: random.Random) -> Mutant:
     """A number replaced by another that is out of most ranges."""
     path = rng.choice(folder.numbers)
     place, text = folder.source.values[path], folder.texts[YAML_FILE]
-    new = rng.choice(["-1", "-0.001", "1e9", "0", "1.5", "1e15", "-1e300", "0x10", "1_000", "007", "2017-02-30", "true"])
+    new = rng.choice("-1 -0.001 1e9 0 1.5 1e15 -1e300 0x10 1_000 007 2017-02-30 true".split())
     text = replaced(text, place.line, place.column, token(text, place.line, place.column), new)
     # A distribution is refused whole, as an entry is: the line where it begins is right as well.
     lines = {(YAML_FILE, folder.source.values[path[:length]].line) for length in range(2, len(path) + 1)}
@@ -153,11 +167,12 @@ def entry_renamed(folder: Folder, rng: random.Random) -> Mutant:
 def key_doubled(folder: Folder, rng: random.Random) -> Mutant:
     """A line with a key and its value, given twice."""
     lines = folder.texts[YAML_FILE].split("\n")
-    alone = [number for number, line in enumerate(lines) if re.match(r" *[a-z_]+: [^>|&{\[\"]+$", line)
-             and len(line) - len(line.lstrip()) >= len(lines[number + 1]) - len(lines[number + 1].lstrip())]  # fmt: skip
-    at = rng.choice(alone)
+    depths = [len(line) - len(line.lstrip()) for line in lines]
+    alone = [number for number, line in enumerate(lines) if re.match(r" *[a-z_]+: [^>|&{\[\"]+$", line)]
+    at = rng.choice([number for number in alone if depths[number] >= depths[number + 1]])
     lines.insert(at, lines[at])
-    return Mutant("key given twice", YAML_FILE, "\n".join(lines).encode(), {(YAML_FILE, at + 1), (YAML_FILE, at + 2)}, True)
+    right = {(YAML_FILE, at + 1), (YAML_FILE, at + 2)}
+    return Mutant("key given twice", YAML_FILE, "\n".join(lines).encode(), right, True)
 
 
 def tab_put_in(folder: Folder, rng: random.Random) -> Mutant:
@@ -178,7 +193,7 @@ def bytes_put_in(folder: Folder, rng: random.Random) -> Mutant:
     cut = rng.randrange(len(lines[at]) + 1)
     while cut and cut < len(lines[at]) and lines[at][cut] & 0xC0 == 0x80:
         cut -= 1
-    lines[at] = lines[at][:cut] + rng.choice([b"\0", b"\xff", b"\xe9 ", b"\x07", b"\xed\xa0\x80", b"\x1b[2J"]) + lines[at][cut:]
+    lines[at] = lines[at][:cut] + rng.choice(NOT_TEXT) + lines[at][cut:]
     return Mutant("bytes put in", file, b"\n".join(lines), {(file, at + 1)}, True)
 
 
@@ -215,7 +230,8 @@ def cell_spoilt(folder: Folder, rng: random.Random) -> Mutant:
     if rng.random() < 0.5:
         column, new = rng.choice(NEEDED[file]), ""
     else:
-        column, new = rng.choice(NUMBERS[file]), rng.choice(["north", "nan", "inf", "1e999", "-200", "9" * 5000, "{a: [}"])
+        column = rng.choice(NUMBERS[file])
+        new = rng.choice(["north", "nan", "inf", "1e999", "-200", "9" * 5000, "{a: [}"])
     old = lines[at][slice(*cell_at(lines[at], header.index(column)))]
     lines[at] = with_cell(lines[at], header.index(column), new)
     right = {(file, at + 1)} | (folder.lines_with(old) if column == "id" else set())
@@ -224,10 +240,8 @@ def cell_spoilt(folder: Folder, rng: random.Random) -> Mutant:
 
 def cell_name_mistyped(folder: Folder, rng: random.Random) -> Mutant:
     """An id in a cell with a letter wrong, where it is used."""
-    file = rng.choice(["places.csv", "roads.csv", "zones.csv"])
-    columns = {"places.csv": ("kind", "holder"), "roads.csv": ("from", "to", "class"), "zones.csv": ("applies_to", "lifted_by")}
-    file, lines, at = rows(folder, rng, (file,))
-    index = lines[0].split(",").index(rng.choice(columns[file]))
+    file, lines, at = rows(folder, rng, tuple(IDS))
+    index = lines[0].split(",").index(rng.choice(IDS[file]))
     old = lines[at][slice(*cell_at(lines[at], index))]
     if not re.fullmatch(r"[A-Za-z][\w-]*", old):
         return cell_name_mistyped(folder, rng)
@@ -302,7 +316,7 @@ def bytes_turned(rng: random.Random, raw: bytes) -> bytes:
     """Some bytes replaced by any others."""
     turned = bytearray(raw)
     for _ in range(rng.choice([1, 1, 3, 20])):
-        turned[rng.randrange(len(turned))] = rng.randrange(256) if rng.random() < 0.3 else rng.choice(b"{}[]:,-#&*!|>'\"%@` \n\t09a")
+        turned[rng.randrange(len(turned))] = rng.randrange(256) if rng.random() < 0.3 else rng.choice(SIGNS)
     return bytes(turned)
 
 
@@ -347,12 +361,9 @@ def encoded_otherwise(rng: random.Random, raw: bytes) -> bytes:
 
 def words_put_in(rng: random.Random, raw: bytes) -> bytes:
     """What YAML and CSV make something of."""
-    words = [b"&a [*a, *a]", b"!!python/object/apply:os.system [ls]", b"<<: *x", b"? [a]: b", b"%YAML 1.1\n---\n", b"---\n", b"...\n",
-             b"[" * 3000, b"{a: " * 3000, b'"\\ud800"', b"{value: 1, uniform: [0, 1]}", b'"', b"'", b"!foo", b"|", b">", b"\xc2\x85",
-             b"\xe2\x80\xa8", b"\xef\xbb\xbf", b"null", b"~", b"yes", b"0o77", b"1:30", b"=", b"2017-02-30", b"a" * 200_000]  # fmt: skip
     at = rng.randrange(len(raw) + 1)
     at = rng.choice([at, raw.find(b"\n", at) + 1, raw.find(b": ", at) + 2])
-    return raw[:at] + rng.choice(words) + raw[at:]
+    return raw[:at] + rng.choice(WORDS) + raw[at:]
 
 
 KNOWN = (

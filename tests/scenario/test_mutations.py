@@ -1,7 +1,7 @@
 """Thousands of broken scenarios: nothing is raised but ScenarioError, and a refusal names the right line.
 
-`RACE_MUTATIONS=10000 pytest -s tests/scenario/test_mutations.py` breaks the small scenario in `valley` nine times out of
-ten, june_2017 otherwise (it takes ten times as long to read), and prints the counts. The mutants are in `mutants.py`.
+`RACE_MUTATIONS=10000 pytest -s tests/scenario/test_mutations.py` breaks the small scenario in `valley` nine times out
+of ten, june_2017 otherwise (it takes ten times as long to read), and prints the counts. The mutants: `mutants.py`.
 """
 
 import os
