@@ -137,6 +137,10 @@ class Quantity(BaseModel):
             raise ValueError(f"truncate: found [{low:g}, {high:g}], [low, high] with low below high is allowed")
         return self
 
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> "Quantity":
+        """Return itself: it cannot be changed, and as a default it is copied for every entry."""
+        return self
+
     @property
     def kind(self) -> str:
         """The name of what it is: "value" or a distribution."""

@@ -1,5 +1,6 @@
 """Overlays: a file that `extends:` another and says only what differs, and `--set key.path=value`."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -80,7 +81,7 @@ def read_set(text: str) -> Change:
     if not flaws and set(read.data) != {"value"}:
         flaws = [Flaw("one value is expected", shown)]
     if flaws:
-        raise ScenarioError([Flaw(one.text.replace("value", path.strip(), 1), shown) for one in flaws])
+        raise ScenarioError([Flaw(re.sub("^value(?=[:.])", lambda _: path.strip(), one.text), shown) for one in flaws])
     return Change(path_of(path), read.data["value"], shown)
 
 

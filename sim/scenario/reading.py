@@ -10,6 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sim.errors import Flaw, ScenarioError, Severity
@@ -21,6 +22,7 @@ LONGEST_NUMBER = 300
 TAG = "tag:yaml.org,2002:"
 # What no file needs: control characters, and line ends that editors do not count as lines.
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+ANCHOR = re.compile(r"&\S")
 # Mistakes that the parser meets long after the place where they were made.
 BEGUN_EARLIER = ("while scanning a quoted scalar", "while parsing a flow", "while scanning a simple key")
 
@@ -120,7 +122,7 @@ def parse_yaml(text: str, shown: str) -> Source:
         raise ScenarioError([Flaw(f"not YAML: {said or type(error).__name__}", shown, 1, 1)]) from None
     if not isinstance(node, MappingNode):
         raise ScenarioError([Flaw("a mapping of keys is expected at the top", shown, 1, 1)])
-    source.data = Reader(source, shown).convert(node, (), 0)
+    source.data = Reader(source, shown, text).convert(node, (), 0)
     return source
 
 
@@ -152,13 +154,22 @@ def too_deep(text: str, shown: str) -> Flaw:
     return Flaw(said, shown, *line_and_column(text, text.find(deepest)))
 
 
+def alias_places(text: str, shown: str) -> list[Place]:
+    """Return where each alias stands in a text that parses: composed nodes know the place of their anchor only."""
+    if not ANCHOR.search(text):
+        return []
+    events = [one for one in YAML(typ="safe", pure=True).parse(text) if isinstance(one, AliasEvent)]
+    return [Place(shown, one.start_mark.line + 1, one.start_mark.column + 1) for one in events]
+
+
 class Reader:
     """Turns YAML nodes into plain data and notes positions and flaws."""
 
-    def __init__(self, source: Source, shown: str) -> None:
+    def __init__(self, source: Source, shown: str, text: str) -> None:
         """Start with an empty source."""
         self.source, self.shown = source, shown
         self.seen: set[int] = set()
+        self.aliases = iter(alias_places(text, shown))
 
     def at(self, node: Node) -> Place:
         """Return a node's place."""
@@ -168,14 +179,22 @@ class Reader:
         """Note a problem."""
         self.source.problems.append(self.source.flaw(path, text, Severity.FORM, self.at(node)))
 
+    def is_alias(self, node: Node, path: Path_) -> bool:
+        """Return whether a node is another's once more, which is a flaw. Called for each node in the file's order."""
+        if id(node) not in self.seen:
+            if node.anchor:
+                self.seen.add(id(node))
+            return False
+        self.source.values[path] = next(self.aliases, self.at(node))
+        said = "an alias (*name) is found, write the value out"
+        self.source.problems.append(self.source.flaw(path, said, Severity.FORM))
+        return True
+
     def convert(self, node: Node, path: Path_, depth: int) -> Any:
         """Return a node's data."""
         self.source.values[path] = self.at(node)
-        if id(node) in self.seen:
-            self.flaw(node, path, "an alias (*name) is found, write the value out")
+        if self.is_alias(node, path):
             return None
-        if node.anchor:
-            self.seen.add(id(node))
         if depth > DEEPEST:
             self.flaw(node, path, f"is nested too deeply, at most {DEEPEST} levels are allowed")
             return None
@@ -205,7 +224,11 @@ class Reader:
                 first = self.source.keys[inner]
                 self.flaw(key_node, inner, f"the key is given twice (first in line {first.line})")
             self.source.keys[inner] = self.at(key_node)
+            if self.is_alias(key_node, inner):
+                continue
             data[key] = self.convert(value_node, inner, depth + 1)
+            if value_node.start_mark.index == value_node.end_mark.index:
+                self.source.values[inner] = self.source.keys[inner]  # nothing is there: the parser is lines further on
         return data
 
     def scalar(self, node: ScalarNode, path: Path_) -> Any:
@@ -238,7 +261,7 @@ class Reader:
         try:
             value = whole(plain) if tag == "int" else float(plain)
         except ValueError:
-            self.flaw(node, path, f"found {cut(text)}, a number is allowed")
+            self.flaw(node, path, f"found {cut(text)}, a finite number is allowed")
             return None
         if not abs(value) <= LARGEST_NUMBER:
             self.flaw(node, path, f"found {cut(text)}, a finite number up to {LARGEST_NUMBER:g} is allowed")

@@ -70,16 +70,18 @@ def cell_starts(raw: str, line: int, cells: list[str]) -> list[tuple[int, int]]:
         for cell in cells:
             starts.append(starts[-1] + len(cell) + 1)
         return [(line, column) for column in [*starts[:-1], starts[-1] - 1]]
-    places, quoted, column = [(line, 1)], False, 1
+    places, quoted, column, reopened = [(line, 1)], False, 1, (0, 0)
     for sign in raw.rstrip("\r"):
-        column += 1
-        if sign == '"':
+        if sign == '"' and (quoted or places[-1] == (line, column) or reopened == (line, column)):
             quoted = not quoted
-        elif sign == "\n":
+            reopened = (line, column + 1)  # a quotation mark that is doubled
+        column += 1
+        if sign == "\n":
             line, column = line + 1, 1
         elif sign == "," and not quoted:
             places.append((line, column))
-    return [*places, (line, column)]
+    places.append((line, column))
+    return places + [places[-1]] * (len(cells) + 1 - len(places))
 
 
 def check_header(source: Source, table: str, header: Row, columns: set[str]) -> Iterator[Flaw]:

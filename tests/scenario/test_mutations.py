@@ -1,7 +1,7 @@
 """Thousands of broken scenarios: nothing is raised but ScenarioError, and a refusal names the right line.
 
-`RACE_MUTATIONS=10000 pytest -s tests/scenario/test_mutations.py` breaks the small scenario in `valley` nine times out
-of ten, june_2017 otherwise (it takes ten times as long to read), and prints the counts. The mutants: `mutants.py`.
+`RACE_MUTATIONS=10000 pytest -s tests/scenario/test_mutations.py` breaks the small scenario in `valley` 96 times out of
+100, june_2017 otherwise (it takes ten times as long to read), and prints the counts. The mutants: `mutants.py`.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.scenario.mutants import Folder, Mutant, mutant
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"valley": Path(__file__).parent / "valley", "june_2017": ROOT / "scenarios" / "june_2017"}
 ASKED = int(os.environ.get("RACE_MUTATIONS", "300"))
-COUNTS = {"valley": ASKED - ASKED // 10, "june_2017": ASKED // 10}
+COUNTS = {"valley": ASKED - ASKED // 25, "june_2017": ASKED // 25}
 SEED = int(os.environ.get("RACE_MUTATIONS_SEED", "1"))
 SLOWEST_S = 30.0
 
