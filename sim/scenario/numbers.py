@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sim.scenario import distributions
+if TYPE_CHECKING:
+    import numpy as np
 
+NORMAL_95 = 1.6448536269514722
 KINDS = ("value", "uniform", "triangular", "normal", "lognormal", "beta", "gamma", "bernoulli", "choice")
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -57,7 +58,7 @@ class Lognormal(Shape):
         """The standard deviation of the logarithm."""
         if self.sigma is not None:
             return self.sigma
-        return math.log((self.p95 or 1.0) / self.median) / distributions.NORMAL_95
+        return math.log((self.p95 or 1.0) / self.median) / NORMAL_95
 
 
 class Beta(Shape):
@@ -160,7 +161,7 @@ class Quantity(BaseModel):
 
     def support(self) -> tuple[float, float]:
         """Return the lowest and highest value it can take."""
-        low, high = distributions.support(self.kind, getattr(self, self.kind))
+        low, high = support(self.kind, getattr(self, self.kind))
         cut_low, cut_high = self.truncate or (None, None)
         return max(low, -math.inf if cut_low is None else cut_low), min(
             high, math.inf if cut_high is None else cut_high
@@ -168,10 +169,16 @@ class Quantity(BaseModel):
 
     def median(self) -> float:
         """Return the median."""
+        if self.value is not None:
+            return float(self.value)
+        import numpy as np
+
         return float(self.quantiles(np.array([0.5]))[0])
 
-    def quantiles(self, uniforms: np.ndarray) -> np.ndarray:
+    def quantiles(self, uniforms: "np.ndarray") -> "np.ndarray":
         """Return the inverse distribution function (float64, 1-D) of uniforms in (0, 1)."""
+        from sim.scenario import distributions  # imports Numba, which checking a scenario does without
+
         return distributions.quantiles(self.kind, getattr(self, self.kind), self.truncate, uniforms)
 
     def __str__(self) -> str:
@@ -186,6 +193,21 @@ class Quantity(BaseModel):
                 f"{self.kind} ({', '.join(f'{key} {one}' for key, one in found.model_dump(exclude_none=True).items())})"
             )
         return f"{self.kind} {found:g}"
+
+
+def support(kind: str, shape: Any) -> tuple[float, float]:
+    """Return the lowest and highest value of a distribution before truncation."""
+    if kind == "value":
+        return shape, shape
+    if kind in ("uniform", "triangular"):
+        return shape[0], shape[-1]
+    if kind in ("lognormal", "gamma"):
+        return 0.0, math.inf
+    if kind in ("beta", "bernoulli"):
+        return 0.0, 1.0
+    if kind == "choice":
+        return min(shape.values), max(shape.values)
+    return -math.inf, math.inf
 
 
 def within(low: float, high: float, words: str, open_low: bool = False) -> AfterValidator:
