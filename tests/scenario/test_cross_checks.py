@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from sim.errors import SHOWN, ScenarioError, Severity
 from sim.scenario.loading import load, shipped_names
 
+ROOT = Path(__file__).parents[2]
 VALLEY = Path(__file__).parent / "valley"
 
 
@@ -296,3 +299,10 @@ def test_what_is_shipped_has_no_mistakes():
     """Every scenario and overlay."""
     for name in shipped_names():
         assert load(name).model.title
+
+
+def test_checking_imports_nothing_heavy():
+    """A check answers within a second or so: no Numba, NumPy, SciPy or NetworkX is imported for june_2017."""
+    code = "import sys; from sim.scenario.loading import load; load('june_2017'); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not {"numba", "numpy", "scipy", "networkx", "pandas", "matplotlib"} & set(done.stdout.split())
