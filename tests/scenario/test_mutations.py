@@ -65,8 +65,9 @@ def broken(base: Path, work: Path, numbers: range) -> tuple[Counter, list[str]]:
     return counts, wrong
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize("name", [pytest.param("valley"), pytest.param("june_2017", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["valley", "june_2017"])
 def test_mutants(name, tmp_path):
     """All of them; see `mutants.py` for what the right line is."""
     counts, wrong = broken(FOLDERS[name], tmp_path / name, range(COUNTS[name]))
