@@ -17,6 +17,7 @@ from sim.errors import Flaw, ScenarioError, Severity
 
 LARGEST_YAML_BYTES = 2_000_000
 DEEPEST = 40
+HOPELESS = 500  # brackets within each other: the parser would take long to find out
 LARGEST_NUMBER = 1e15
 LONGEST_NUMBER = 300
 TAG = "tag:yaml.org,2002:"
@@ -110,6 +111,8 @@ def parsed_once(text: str, shown: str) -> Source:
 def parse_yaml(text: str, shown: str) -> Source:
     """Read YAML text. Raises ScenarioError where it does not parse; other flaws are the source's problems."""
     source = Source()
+    if bracket_at_depth(text, HOPELESS) is not None:
+        raise ScenarioError([too_deep(text, shown)])
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -145,13 +148,23 @@ def parser_flaw(error: MarkedYAMLError, text: str, shown: str) -> Flaw:
 
 def too_deep(text: str, shown: str) -> Flaw:
     """Return the flaw of a text that is nested more deeply than can be read, at the first place that is too deep."""
-    said, depth = f"is nested too deeply, at most {DEEPEST} levels are allowed", 0
-    for found in re.finditer(r"[\[{\]}]", text):
-        depth += 1 if found[0] in "[{" else -1
-        if depth > DEEPEST:
-            return Flaw(said, shown, *line_and_column(text, found.start()))
+    said = f"is nested too deeply, at most {DEEPEST} levels are allowed"
     deepest = max(text.splitlines(), key=lambda line: len(line) - len(line.lstrip(" -?")), default="")
-    return Flaw(said, shown, *line_and_column(text, text.find(deepest)))
+    at = bracket_at_depth(text, DEEPEST)
+    return Flaw(said, shown, *line_and_column(text, text.find(deepest) if at is None else at))
+
+
+def bracket_at_depth(text: str, depth: int) -> int | None:
+    """Return the index of the first bracket inside more than `depth` others, None where there is none.
+
+    Brackets in quoted text and comments are counted, too.
+    """
+    level = 0
+    for found in re.finditer(r"[\[{\]}]", text):
+        level += 1 if found[0] in "[{" else -1
+        if level > depth:
+            return found.start()
+    return None
 
 
 def alias_places(text: str, shown: str) -> list[Place]:
