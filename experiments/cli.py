@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 import sim
 from experiments import cli_claims, cli_compare, cli_results, cli_run, cli_scenario
 from experiments.cli_shared import BAD_INPUT, DONE, FAILED, INTERRUPTED, complain
+from experiments.complaints import complain_of
 from sim.errors import RaceError, RunError, ScenarioError
 
 HELP_SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -26,9 +27,11 @@ class PlainErrors(TyperGroup):
         except KeyboardInterrupt as interruption:
             complain(str(interruption) or "interrupted")
             raise typer.Exit(INTERRUPTED) from None
+        except ScenarioError as error:
+            complain_of(error, sys.stderr)
+            raise typer.Exit(BAD_INPUT) from None
         except RaceError as error:
-            # A scenario's problems each start with their own file and line, where an editor can jump to.
-            complain(str(error) if isinstance(error, ScenarioError) else f"race: {error}")
+            complain(f"race: {error}")
             raise typer.Exit(FAILED if isinstance(error, RunError) else BAD_INPUT) from None
         except OSError as error:
             if error.errno == errno.EPIPE or error.filename is None:

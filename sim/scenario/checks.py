@@ -1,193 +1,57 @@
-"""What only the whole scenario can show: names that mean something, a network that can be, a race that can be run."""
+"""What only the whole scenario can show: a network that can be, forces that can stand there, a race that can be run."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-import networkx as nx
 from pydantic import BaseModel
 
+from sim.scenario.names import Problem
 from sim.scenario.numbers import Quantity
-from sim.scenario.problems import nearest
-from sim.scenario.reading import Path_
+from sim.scenario.problems import nearest, shown
+from sim.scenario.reading import LARGEST_NUMBER, Path_
+from sim.scenario.reading import cut as shorter
 from sim.scenario.schema import Formation, Position, ScenarioModel
 
-Problem = tuple[Path_, str]
 SHORTEST, LONGEST = 0.995, 2.5
 ALWAYS_LISTED = ("assumption", "command line")
 EARTH_RADIUS_KM = 6371.0088
+WIDEST_SIGMA = 20.0
+UNCUT = ("value", "bernoulli", "choice")
+FIRST_YEAR, LAST_YEAR = 1700, 2200  # what tables of dates by the nanosecond can hold, with room for the horizon
 
 
-def cross_check(model: ScenarioModel, folder: Path | None) -> list[Problem]:
-    """Return every problem that the parts of a scenario have with each other, as (key path, text).
+def sense_checks(
+    model: ScenarioModel, folder: Path | None, maimed: Collection[str] = (), later_days: bool = True
+) -> Iterator[Problem]:
+    """Yield what parts of a scenario, whose names all mean something, have against each other.
 
-    `folder`: where the scenario's files lie; None for a scenario without files.
+    `folder`: where the scenario's files lie; None for a scenario without files. `maimed`: tables of which something was
+    taken out; checks that would be misled by that are left out. `later_days`: whether an event after the end is wrong.
     """
-    problems = [*check_names(model), *(check_basemap(model, folder) if folder else [])]
-    if problems:
-        return problems
-    return [
-        *check_roads(model), *check_garrisons(model), *check_formations(model), *check_races(model),
-        *check_reach(model), *check_sources(model),
-    ]  # fmt: skip
-
-
-def unknown(path: Path_, kind: str, name: str | None, names: Iterable[str]) -> Iterator[Problem]:
-    """Yield a problem where a name is given that nothing has."""
-    known = list(names)
-    if name is not None and name not in known:
-        yield path, f"no {kind} '{name}'{nearest(name, known)}"
-
-
-def all_unknown(path: Path_, kind: str, given: Iterable[str], names: Iterable[str]) -> Iterator[Problem]:
-    """Yield a problem for each name in a list that nothing has."""
-    known = list(names)
-    for index, name in enumerate(given):
-        yield from unknown((*path, index), kind, name, known)
-
-
-def check_names(model: ScenarioModel) -> Iterator[Problem]:
-    """Yield every id that is used and not there."""
-    yield from names_of_sides(model)
-    yield from names_of_forces(model)
-    yield from names_of_map(model)
-    yield from names_of_course(model)
-
-
-def names_of_sides(model: ScenarioModel) -> Iterator[Problem]:
-    """Check relations, alliances and commands."""
-    for one, side in model.sides.items():
-        yield from unknown(("sides", one, "command"), "command", side.command, model.commands)
-        yield from all_unknown(("sides", one, "bases"), "place", side.bases, model.places)
-        countries = {place.country for place in model.places.values()}
-        yield from all_unknown(("sides", one, "countries"), "country", side.countries, countries)
-    for index, relation in enumerate(model.relations):
-        yield from all_unknown(("relations", index, "between"), "side", relation.between, model.sides)
-    member: dict[str, str] = {}
-    for one, sides in model.alliances.items():
-        yield from all_unknown(("alliances", one), "side", sides, model.sides)
-        for ally in sides:
-            if ally in member:
-                yield ("alliances", one), f"the side '{ally}' is in '{member[ally]}' already; one alliance is allowed"
-            member[ally] = one
-    for one, command in model.commands.items():
-        yield from unknown(("commands", one, "side"), "side", command.side, model.sides)
-        yield from unknown(("commands", one, "patron"), "command", command.patron, model.commands)
-        for place in command.interests:
-            yield from unknown(("commands", one, "interests", place), "place", place, model.places)
-
-
-def names_of_forces(model: ScenarioModel) -> Iterator[Problem]:
-    """Check formations, garrisons and air arms."""
-    flags = [*model.milestones, *model.events]
-    for one, formation in model.formations.items():
-        at: Path_ = ("formations", one)
-        yield from unknown((*at, "side"), "side", formation.side, model.sides)
-        yield from unknown((*at, "command"), "command", formation.command, model.commands)
-        yield from unknown((*at, "sector"), "sector", formation.sector, model.sectors)
-        yield from all_unknown((*at, "defies"), "zone", formation.defies, model.zones)
-        for command in formation.obedience:
-            yield from unknown((*at, "obedience", command), "command", command, model.commands)
-        start = start_of(formation)
-        yield from unknown((*at, "start"), "place", start.at, model.places)
-        yield from unknown((*at, "start", "towards"), "place", start.towards, model.places)
-        for index, order in enumerate(formation.orders):
-            yield from unknown((*at, "orders", index, "objective"), "place", order.objective, model.places)
-            for key in ("after", "only_if", "unless"):
-                yield from unknown((*at, "orders", index, key), "milestone or event", getattr(order, key), flags)
-    for table, entries in (("garrisons", model.garrisons), ("air_arms", model.air_arms)):
-        for one, entry in entries.items():
-            yield from unknown((table, one, "side"), "side", entry.side, model.sides)
-            yield from unknown((table, one, "command"), "command", entry.command, model.commands)
-    for one, garrison in model.garrisons.items():
-        yield from all_unknown(("garrisons", one, "places"), "place", garrison.places, model.places)
-        for place in garrison.weights:
-            yield from unknown(("garrisons", one, "weights", place), "place of this garrison", place, garrison.places)
-    tags = {tag for place in model.places.values() for tag in place.tags}
-    for one, arm in model.air_arms.items():
-        yield from all_unknown(("air_arms", one, "supports"), "side", arm.supports, model.sides)
-        yield from all_unknown(("air_arms", one, "flies_over"), "tag of places", arm.flies_over, tags)
-
-
-def names_of_map(model: ScenarioModel) -> Iterator[Problem]:
-    """Check places, roads, zones and sieges."""
-    flags = [*model.milestones, *model.events]
-    for one, place in model.places.items():
-        yield from unknown(("places", one, "kind"), "place kind", place.kind, model.place_kinds)
-        yield from unknown(("places", one, "holder"), "side", place.holder, model.sides)
-        yield from unknown(("places", one, "contested_by"), "side", place.contested_by, model.sides)
-    for one, road in model.roads.items():
-        yield from unknown(("roads", one, "from"), "place", road.from_, model.places)
-        yield from unknown(("roads", one, "to"), "place", road.to, model.places)
-        yield from unknown(("roads", one, "class"), "road class", road.road_class, model.road_classes)
-    for one, zone in model.zones.items():
-        yield from all_unknown(("zones", one, "applies_to"), "side", zone.applies_to, model.sides)
-        yield from unknown(("zones", one, "enforcer"), "command", zone.enforcer, model.commands)
-        yield from all_unknown(("zones", one, "asked_by"), "command", zone.asked_by, model.commands)
-        yield from unknown(("zones", one, "lifted_by"), "milestone or event", zone.lifted_by, flags)
-    for one, siege in model.sieges.items():
-        yield from unknown(("sieges", one, "besieger"), "side", siege.besieger, model.sides)
-        yield from all_unknown(("sieges", one, "places"), "place", siege.places, model.places)
-        yield from all_unknown(("sieges", one, "ring_from"), "place", siege.ring_from, model.places)
-
-
-def names_of_course(model: ScenarioModel) -> Iterator[Problem]:
-    """Check tensions, channels, events, milestones, contestants and races."""
-    flags = [*model.milestones, *model.events]
-    for one in set(model.milestones) & set(model.events):
-        yield ("events", one), "a milestone has the same id; the two share one list of flags"
-    for table, entries in (("tensions", model.tensions), ("channels", model.channels)):
-        for one, entry in entries.items():
-            yield from all_unknown((table, one, "between"), "command", entry.between, model.commands)
-    for one, event in model.events.items():
-        yield from unknown(("events", one, "after"), "milestone or event", event.after, flags)
-        yield from unknown(("events", one, "hazard_times_when"), "milestone or event", event.hazard_times_when, flags)
-        for index, effect in enumerate(event.effects):
-            at: Path_ = ("events", one, "effects", index)
-            for key in ("reinforce", "resize", "remove"):
-                yield from unknown((*at, key), "formation", getattr(effect, key), model.formations)
-            for key in ("suspend", "restore"):
-                yield from unknown((*at, key), "channel", getattr(effect, key), model.channels)
-            yield from unknown((*at, "tension"), "tension", effect.tension, model.tensions)
-            yield from unknown((*at, "fall"), "siege", effect.fall, model.sieges)
-            if effect.relation:
-                yield from all_unknown((*at, "relation", "between"), "side", effect.relation.between, model.sides)
-    for one, stone in model.milestones.items():
-        yield from names_of_milestone(model, ("milestones", one), stone)
-    for one, contestant in model.contestants.items():
-        yield from unknown(("contestants", one, "side"), "side", contestant.side, model.sides)
-        yield from all_unknown(("contestants", one, "formations"), "formation", contestant.formations, model.formations)
-    for one, race in model.races.items():
-        for entrant, places in race.finish.items():
-            yield from unknown(("races", one, "finish", entrant), "contestant", entrant, model.contestants)
-            yield from all_unknown(("races", one, "finish", entrant), "place", places, model.places)
-
-
-def names_of_milestone(model: ScenarioModel, at: Path_, stone: BaseModel) -> Iterator[Problem]:
-    """Check one milestone's predicate."""
-    for kind in ("held", "reached", "near", "connected"):
-        asked = getattr(stone, kind)
-        if asked is not None:
-            yield from all_unknown((*at, kind, "by"), "side", asked.by, model.sides)
-            for key in ("places", "ends_a", "ends_b"):
-                yield from all_unknown((*at, kind, key), "place", getattr(asked, key, []), model.places)
-            yield from all_unknown(
-                (*at, kind, "formations"), "formation", getattr(asked, "formations", []), model.formations
-            )
-            yield from unknown((*at, kind, "place"), "place", getattr(asked, "place", None), model.places)
-    for kind in ("relieved", "fallen"):
-        yield from unknown((*at, kind), "siege", getattr(stone, kind), model.sieges)
+    if folder:
+        yield from check_basemap(model, folder)
+    for check, needed in CHECKS:
+        if not needed & set(maimed):
+            yield from check(model)
+    if later_days and not {"horizon_days", "events"} & set(maimed):
+        yield from check_days(model)
 
 
 def check_basemap(model: ScenarioModel, folder: Path) -> Iterator[Problem]:
     """The base map lies in the scenario's folder."""
     if model.basemap is None:
         return
-    file = (folder / model.basemap.file).resolve()
-    if not file.is_relative_to(folder.resolve()):
-        yield ("basemap", "file"), f"found {model.basemap.file!r}, a file inside the scenario's folder is allowed"
-    elif not file.is_file():
-        yield ("basemap", "file"), f"no file {model.basemap.file!r} beside the scenario"
+    at: Path_ = ("basemap", "file")
+    try:
+        file = (folder / model.basemap.file).resolve()
+        inside, there = file.is_relative_to(folder.resolve()), file.is_file()
+    except (OSError, RuntimeError, ValueError):
+        inside, there = True, False
+    if not inside:
+        yield Problem(at, f"found {shown(model.basemap.file)}, a file inside the scenario's folder is allowed")
+    elif not there:
+        yield Problem(at, f"no file {shown(model.basemap.file)} beside the scenario")
 
 
 def great_circle_km(model: ScenarioModel, a: str, b: str) -> float:
@@ -204,15 +68,15 @@ def check_roads(model: ScenarioModel) -> Iterator[Problem]:
     for one, road in model.roads.items():
         ends = frozenset((road.from_, road.to))
         if len(ends) == 1:
-            yield ("roads", one), "joins a place with itself"
+            yield Problem(("roads", one), "joins a place with itself")
             continue
         if ends in seen:
-            yield ("roads", one), f"joins the same places as '{seen[ends]}'"
+            yield Problem(("roads", one), f"joins the same places as '{seen[ends]}'")
         seen[ends] = one
         straight, km = great_circle_km(model, road.from_, road.to), road.length_km.median()
         if not SHORTEST * straight - 0.1 <= km <= LONGEST * straight + 0.1:
             bounds = f"{straight:.1f} (great circle) to {LONGEST * straight:.1f}"
-            yield ("roads", one, "length_km"), f"found {km:g} km, {bounds} is allowed"
+            yield Problem(("roads", one, "length_km"), f"found {km:g} km, {bounds} is allowed")
 
 
 def check_garrisons(model: ScenarioModel) -> Iterator[Problem]:
@@ -222,10 +86,12 @@ def check_garrisons(model: ScenarioModel) -> Iterator[Problem]:
         for index, place in enumerate(garrison.places):
             at: Path_ = ("garrisons", one, "places", index)
             if place in held_by:
-                yield at, f"'{place}' is in the garrison '{held_by[place]}' already"
+                yield Problem(at, f"'{place}' is in the garrison '{held_by[place]}' already")
             held_by[place] = one
             if model.places[place].holder != garrison.side:
-                yield at, f"'{place}' is held by {model.places[place].holder or 'nobody'}, not by {garrison.side}"
+                yield Problem(
+                    at, f"'{place}' is held by {model.places[place].holder or 'nobody'}, not by {garrison.side}"
+                )
 
 
 def start_of(formation: Formation) -> Position:
@@ -246,24 +112,29 @@ def check_formations(model: ScenarioModel) -> Iterator[Problem]:
         start, at = start_of(formation), ("formations", one, "start")
         holder = model.places[start.at].holder
         if holder and relations.get(frozenset((holder, formation.side))) == "hostile":
-            yield at, f"'{start.at}' is held by the hostile side {holder}"
+            yield Problem(at, f"'{start.at}' is held by the hostile side {holder}")
         if start.towards is None:
             if formation.assaulting:
-                yield at, "assaulting needs start: {at: ..., towards: the place under assault}"
+                yield Problem(
+                    (*at[:2], "assaulting"), "assaulting needs start: {at: ..., towards: the place under assault}"
+                )
             continue
         road = joined.get(frozenset((start.at, start.towards)))
         if road is None:
-            yield (*at, "towards"), f"no road joins '{start.at}' and '{start.towards}'"
+            yield Problem((*at, "towards"), f"no road joins '{start.at}' and '{start.towards}'")
         elif start.km is not None and not (start.km.is_constant and start.km.constant <= road.length_km.median()):
-            yield (
+            yield Problem(
                 (*at, "km"),
                 f"found {start.km}, a constant up to the road's {road.length_km.median():g} km is allowed",
             )
     runs_for: dict[str, str] = {}
     for one, contestant in model.contestants.items():
-        for formation_id in contestant.formations:
+        for index, formation_id in enumerate(contestant.formations):
             if formation_id in runs_for:
-                yield ("contestants", one), f"'{formation_id}' runs for '{runs_for[formation_id]}' already"
+                yield Problem(
+                    ("contestants", one, "formations", index),
+                    f"'{formation_id}' runs for '{runs_for[formation_id]}' already",
+                )
             runs_for[formation_id] = one
 
 
@@ -275,37 +146,157 @@ def check_races(model: ScenarioModel) -> Iterator[Problem]:
             for index, place in enumerate(places):
                 if model.places[place].holder == model.contestants[entrant].side and place not in besieged:
                     at: Path_ = ("races", one, "finish", entrant, index)
-                    yield at, f"'{place}' is held by the contestant's own side at the start"
+                    yield Problem(at, f"'{place}' is held by the contestant's own side at the start")
     headlines = [one for one, race in model.races.items() if race.headline]
     for one in headlines[1:]:
-        yield ("races", one, "headline"), f"'{headlines[0]}' is the headline race already; one is allowed"
+        yield Problem(("races", one, "headline"), f"'{headlines[0]}' is the headline race already; one is allowed")
 
 
 def check_reach(model: ScenarioModel) -> Iterator[Problem]:
-    """Every objective can be reached by road through countries that the side may enter."""
-    graph = nx.Graph((road.from_, road.to) for road in model.roads.values())
-    graph.add_nodes_from(model.places)
-    parts: dict[tuple[str, ...], dict[str, int]] = {}
+    """Every objective, and one finish of each entrant, can be reached by road through countries the side may enter."""
+    roads = neighbours(model)
+    parts = {one: components(model, roads, side.countries) for one, side in model.sides.items()}
     for one, formation in model.formations.items():
-        countries = tuple(model.sides[formation.side].countries)
-        if countries not in parts:
-            parts[countries] = components(model, graph, countries)
-        number, start = parts[countries], start_of(formation).at
+        number, start = parts[formation.side], start_of(formation).at
+        near = {number.get(place) for place in [start, *roads[start]]} - {None}
         for index, order in enumerate(formation.orders):
-            near = {number.get(one) for one in [start, *graph.neighbors(start)]} - {None}
             if number.get(order.objective) not in near:
                 at: Path_ = ("formations", one, "orders", index, "objective")
-                yield (
-                    at,
-                    f"no road leads from '{start}' to '{order.objective}' through {', '.join(countries) or 'anywhere'}",
-                )
+                yield Problem(at, no_way(model, formation.side, start, order.objective))
+    for one, race in model.races.items():
+        for entrant, places in race.finish.items():
+            forces = [model.formations[each] for each in model.contestants[entrant].formations]
+            near = {parts[each.side].get(place) for each in forces for place in around(roads, start_of(each).at)} - {
+                None
+            }
+            for index, place in enumerate(places):
+                if forces and not any(parts[each.side].get(place) in near for each in forces):
+                    text = no_way(model, forces[0].side, f"{entrant}'s formations", place)
+                    yield Problem(("races", one, "finish", entrant, index), text)
 
 
-def components(model: ScenarioModel, graph: nx.Graph, countries: tuple[str, ...]) -> dict[str, int]:
-    """Return the connected part in which each place lies that a side may enter."""
-    open_to = [one for one, place in model.places.items() if not countries or place.country in countries]
-    parts = nx.connected_components(graph.subgraph(open_to))
-    return {place: number for number, part in enumerate(parts) for place in part}
+def no_way(model: ScenarioModel, side: str, start: str, end: str) -> str:
+    """Return the message that no road leads from a start to an end."""
+    return f"no road leads from '{start}' to '{end}' through {', '.join(model.sides[side].countries) or 'anywhere'}"
+
+
+def neighbours(model: ScenarioModel) -> dict[str, set[str]]:
+    """Return the places that a road joins with each place."""
+    joined: dict[str, set[str]] = {one: set() for one in model.places}
+    for road in model.roads.values():
+        joined[road.from_].add(road.to)
+        joined[road.to].add(road.from_)
+    return joined
+
+
+def around(roads: dict[str, set[str]], place: str) -> list[str]:
+    """Return a place and its neighbours."""
+    return [place, *roads[place]]
+
+
+def components(model: ScenarioModel, roads: dict[str, set[str]], countries: list[str]) -> dict[str, int]:
+    """Return the number of the connected part in which each place lies that a side may enter."""
+    part: dict[str, int] = {}
+    open_to = {one for one, place in model.places.items() if not countries or place.country in countries}
+    for first in model.places:
+        waiting = [first] if first in open_to and first not in part else []
+        for place in waiting:
+            part[place] = part[first] if first in part else len(part)
+            fresh = (roads[place] & open_to) - part.keys()
+            part.update(dict.fromkeys(fresh, part[first]))
+            waiting += sorted(fresh)
+    return part
+
+
+def check_zones(model: ScenarioModel) -> Iterator[Problem]:
+    """A zone stops somebody, and who defies one defies a command; a line that no command enforces is kept by all."""
+    for one, zone in model.zones.items():
+        at: Path_ = ("zones", one)
+        if not zone.applies_to:
+            yield Problem((*at, "applies_to"), "the zone stops nobody, a list of sides is allowed")
+        if zone.enforcer and model.commands[zone.enforcer].side in zone.applies_to:
+            side = model.commands[zone.enforcer].side
+            yield Problem((*at, "enforcer"), f"'{zone.enforcer}' is a command of {side}, to which the zone applies")
+    for one, formation in model.formations.items():
+        for index, name in enumerate(formation.defies):
+            if model.zones[name].enforcer is None:
+                text = f"no command enforces the zone '{name}': nobody is there to defy; give the zone its enforcer"
+                yield Problem(("formations", one, "defies", index), text)
+
+
+def check_stances(model: ScenarioModel) -> Iterator[Problem]:
+    """Relations, tensions and channels join two, and each pair of sides has one stance; patrons are no circle."""
+    for table in ("tensions", "channels"):
+        for one, entry in getattr(model, table).items():
+            if len(set(entry.between)) == 1:
+                yield Problem((table, one, "between"), f"found '{entry.between[0]}' twice, two commands are allowed")
+    seen: set[frozenset[str]] = set()
+    for index, relation in enumerate(model.relations):
+        pair = frozenset(relation.between)
+        if len(pair) == 1:
+            text = f"found '{relation.between[0]}' twice, two sides are allowed"
+            yield Problem(("relations", index, "between"), text)
+        elif pair in seen:
+            yield Problem(("relations", index, "between"), f"the stance of {' and '.join(sorted(pair))} is given twice")
+        seen.add(pair)
+    for one, command in model.commands.items():
+        above, here = [one], command.patron
+        while here and here not in above:
+            above.append(here)
+            here = model.commands[here].patron
+        if here == one:
+            yield Problem(("commands", one, "patron"), f"patrons go round in a circle: {' - '.join([*above, one])}")
+
+
+def check_dates(model: ScenarioModel) -> Iterator[Problem]:
+    """The start is a date that tables can hold, and events fall due on day 0 or later."""
+    if not FIRST_YEAR <= model.start_date.year <= LAST_YEAR:
+        text = f"found {model.start_date}, a date from {FIRST_YEAR} to {LAST_YEAR} is allowed"
+        yield Problem(("start_date",), text)
+    for one, event in model.events.items():
+        low = event.day.support()[0] if event.day else 0.0
+        if event.day and low < 0:
+            advice = "" if event.day.is_constant else "; truncate it"
+            found = f"day {low:g}" if event.day.is_constant else f"a distribution from day {low:g}"
+            yield Problem(("events", one, "day"), f"found {found}, day 0 or later is allowed{advice}")
+
+
+def check_days(model: ScenarioModel) -> Iterator[Problem]:
+    """Events can fall due before the end."""
+    for one, event in model.events.items():
+        if event.day and event.day.support()[0] > model.horizon_days:
+            text = f"found day {event.day}, a day up to the end (horizon_days: {model.horizon_days}) is allowed"
+            yield Problem(("events", one, "day"), text)
+
+
+def check_numbers(model: ScenarioModel) -> Iterator[Problem]:
+    """Numbers are of a size that can be reckoned with, and a truncation leaves something of its distribution."""
+    for path, entry in walk(model, ()):
+        if not isinstance(entry, Quantity):
+            continue
+        low, high = entry.support()
+        shape = getattr(entry, entry.kind)
+        numbers = [one for one in parameters(shape) if abs(one) > LARGEST_NUMBER]
+        if numbers:
+            yield Problem(path, f"found {numbers[0]:g}, a number up to {LARGEST_NUMBER:g} is allowed")
+        elif entry.lognormal is not None and entry.lognormal.spread > WIDEST_SIGMA:
+            text = f"found a lognormal of sigma {entry.lognormal.spread:g}, sigma up to {WIDEST_SIGMA:g} is allowed"
+            yield Problem(path, text)
+        elif entry.truncate is not None and entry.kind in UNCUT:
+            yield Problem((*path, "truncate"), f"{entry.kind} cannot be truncated")
+        elif entry.truncate is not None and low >= high:
+            yield Problem((*path, "truncate"), f"nothing of {entry} is left inside it")
+    for one, place in model.places.items():
+        if place.population is not None and place.population > LARGEST_NUMBER:
+            text = f"found {place.population:g}, a number up to {LARGEST_NUMBER:g} is allowed"
+            yield Problem(("places", one, "population"), text)
+
+
+def parameters(shape: object) -> list[float]:
+    """Return the numbers of which a constant or distribution is made."""
+    if isinstance(shape, BaseModel):
+        return [one for value in shape.model_dump(exclude_none=True).values() for one in parameters(value)]
+    return [float(one) for one in shape] if isinstance(shape, list | tuple) else [float(shape)]  # type: ignore[arg-type]
 
 
 def check_sources(model: ScenarioModel) -> Iterator[Problem]:
@@ -313,12 +304,11 @@ def check_sources(model: ScenarioModel) -> Iterator[Problem]:
     if not model.sources:
         return
     listed = [*model.sources, *ALWAYS_LISTED]
-    seen: set[str] = set()
     for path, entry in walk(model, ()):
-        for source in getattr(entry, "source", []):
-            if source not in listed and source not in seen:
-                seen.add(source)
-                yield (*path, "source"), f"no source '{source}' in the list of sources{nearest(source, listed)}"
+        for index, source in enumerate(getattr(entry, "source", [])):
+            if source not in listed:
+                text = f"no source '{shorter(source)}' in the list of sources{nearest(source, listed)}"
+                yield Problem((*path, "source", index), text)
 
 
 def walk(entry: object, path: Path_) -> Iterator[tuple[Path_, BaseModel]]:
@@ -334,3 +324,18 @@ def walk(entry: object, path: Path_) -> Iterator[tuple[Path_, BaseModel]]:
     elif isinstance(entry, list):
         for index, value in enumerate(entry):
             yield from walk(value, (*path, index))
+
+
+# What is checked, and the tables without which (each needs all of one) the check would be misled.
+CHECKS: tuple[tuple[Callable[[ScenarioModel], Iterator[Problem]], frozenset[str]], ...] = (
+    (check_dates, frozenset({"start_date"})),
+    (check_numbers, frozenset()),
+    (check_stances, frozenset()),
+    (check_zones, frozenset({"zones"})),
+    (check_roads, frozenset({"places", "roads"})),
+    (check_garrisons, frozenset({"places"})),
+    (check_formations, frozenset({"places", "relations", "roads"})),
+    (check_races, frozenset({"places", "contestants", "sieges"})),
+    (check_reach, frozenset({"places", "roads", "sides", "contestants"})),
+    (check_sources, frozenset({"sources"})),
+)

@@ -12,24 +12,8 @@ from numba import njit
 
 from sim.draws import standard_normal_quantile
 
-NORMAL_95 = 1.6448536269514722
 SQRT_HALF = math.sqrt(0.5)
 EDGE = 1e-16
-
-
-def support(kind: str, shape: Any) -> tuple[float, float]:
-    """Return the lowest and highest value of a distribution before truncation."""
-    if kind == "value":
-        return shape, shape
-    if kind in ("uniform", "triangular"):
-        return shape[0], shape[-1]
-    if kind in ("lognormal", "gamma"):
-        return 0.0, math.inf
-    if kind in ("beta", "bernoulli"):
-        return 0.0, 1.0
-    if kind == "choice":
-        return min(shape.values), max(shape.values)
-    return -math.inf, math.inf
 
 
 def quantiles(kind: str, shape: Any, truncate: tuple[float | None, float | None] | None, u: np.ndarray) -> np.ndarray:

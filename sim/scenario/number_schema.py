@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-from sim.scenario import distributions
-from sim.scenario.numbers import KINDS, UNCUT, Quantity, Within
+from sim.scenario.numbers import KINDS, UNCUT, Quantity, Within, support
 
 Node = dict[str, Any]
 ANY = Within("Number", -math.inf, math.inf, "any number")
@@ -66,5 +65,5 @@ def limits(low: float, high: float, open_low: bool = False) -> Node:
 
 def leaves(kind: str, within: Within) -> bool:
     """Return whether a kind of distribution takes values outside of a range unless it is truncated."""
-    low, high = distributions.support(kind, None)
+    low, high = support(kind, None)
     return low < within.low or high > within.high

@@ -3,14 +3,15 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import core_schema
 
-from sim.scenario import distributions
+if TYPE_CHECKING:
+    import numpy as np
 
+NORMAL_95 = 1.6448536269514722
 KINDS = ("value", "uniform", "triangular", "normal", "lognormal", "beta", "gamma", "bernoulli", "choice")
 UNCUT = ("value", "bernoulli", "choice")
 LEAST_LEFT = 1e-9  # the least share of a distribution that a truncation must leave
@@ -65,7 +66,7 @@ class Lognormal(Shape):
         """The standard deviation of the logarithm."""
         if self.sigma is not None:
             return self.sigma
-        return math.log((self.p95 or 1.0) / self.median) / distributions.NORMAL_95
+        return math.log((self.p95 or 1.0) / self.median) / NORMAL_95
 
 
 class Beta(Shape):
@@ -188,9 +189,18 @@ class Quantity(BaseModel):
         if self.kind in UNCUT:
             curves = ", ".join(kind for kind in KINDS if kind not in UNCUT)
             raise ValueError(f"truncate: found with {self.kind}, one of {curves} is allowed with it")
+        centre = middle(self.kind, getattr(self, self.kind))
+        if (-math.inf if low is None else low) < centre < (math.inf if high is None else high):
+            return self
+        from sim.scenario import distributions  # imports Numba, which checking a scenario mostly does without
+
         below, up_to = distributions.shares_at(self.kind, getattr(self, self.kind), self.truncate)
         if up_to - below < LEAST_LEFT:
             raise ValueError(f"truncate: found bounds that leave nothing of {self}, bounds inside it are allowed")
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> "Quantity":
+        """Return itself: it cannot be changed, and as a default it is copied for every entry."""
         return self
 
     @property
@@ -212,7 +222,7 @@ class Quantity(BaseModel):
 
     def support(self) -> tuple[float, float]:
         """Return the lowest and highest value it can take."""
-        low, high = distributions.support(self.kind, getattr(self, self.kind))
+        low, high = support(self.kind, getattr(self, self.kind))
         cut_low, cut_high = self.truncate or (None, None)
         return max(low, -math.inf if cut_low is None else cut_low), min(
             high, math.inf if cut_high is None else cut_high
@@ -220,10 +230,16 @@ class Quantity(BaseModel):
 
     def median(self) -> float:
         """Return the median."""
+        if self.value is not None:
+            return float(self.value)
+        import numpy as np
+
         return float(self.quantiles(np.array([0.5]))[0])
 
-    def quantiles(self, uniforms: np.ndarray) -> np.ndarray:
+    def quantiles(self, uniforms: "np.ndarray") -> "np.ndarray":
         """Return the inverse distribution function (float64, 1-D) of uniforms in (0, 1)."""
+        from sim.scenario import distributions  # imports Numba, which checking a scenario does without
+
         return distributions.quantiles(self.kind, getattr(self, self.kind), self.truncate, uniforms)
 
     def __str__(self) -> str:
@@ -238,6 +254,32 @@ class Quantity(BaseModel):
                 f"{self.kind} ({', '.join(f'{key} {one}' for key, one in found.model_dump(exclude_none=True).items())})"
             )
         return f"{self.kind} {found:g}"
+
+
+def support(kind: str, shape: Any) -> tuple[float, float]:
+    """Return the lowest and highest value of a distribution before truncation."""
+    if kind == "value":
+        return shape, shape
+    if kind in ("uniform", "triangular"):
+        return shape[0], shape[-1]
+    if kind in ("lognormal", "gamma"):
+        return 0.0, math.inf
+    if kind in ("beta", "bernoulli"):
+        return 0.0, 1.0
+    if kind == "choice":
+        return min(shape.values), max(shape.values)
+    return -math.inf, math.inf
+
+
+def middle(kind: str, shape: Any) -> float:
+    """Return a point round which a distribution has much of its mass: its best value, median or mean."""
+    if kind in ("uniform", "triangular"):
+        return float(shape[1] if kind == "triangular" else 0.5 * (shape[0] + shape[1]))
+    if kind == "normal":
+        return float(shape.mean)
+    if kind == "lognormal":
+        return float(shape.median)
+    return float(shape.a / (shape.a + shape.b) if kind == "beta" else shape.shape / shape.rate)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,24 @@
 """Overlays: a file that `extends:` another and says only what differs, and `--set key.path=value`."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sim.errors import ScenarioError
+from sim.errors import Flaw, ScenarioError
 from sim.scenario.numbers import KINDS
 from sim.scenario.paths import takes_quantity
 from sim.scenario.problems import nearest
-from sim.scenario.reading import Path_, Place, Source, parse_yaml
+from sim.scenario.reading import DEEPEST, Path_, Place, Source, cut, parse_yaml
 
 COMMAND_LINE = "command line"
+
+
+class Change(NamedTuple):
+    """One value set from outside; `shown`: "--set KEY=VALUE", as problems name it."""
+
+    path: Path_
+    value: Any
+    shown: str
 
 
 def is_whole(value: Any) -> bool:
@@ -19,7 +28,10 @@ def is_whole(value: Any) -> bool:
 
 def merge(base: Source, top: Source) -> Source:
     """Lay one source over another: mappings merge by key, the rest is replaced whole, null removes."""
-    merged = Source(values=dict(base.values), keys=dict(base.keys), problems=base.problems + top.problems)
+    merged = Source(
+        values=dict(base.values), keys=dict(base.keys), problems=base.problems + top.problems,
+        headers=base.headers | top.headers, lost=base.lost | top.lost,
+    )  # fmt: skip
     merged.data = merge_data(base.data, top.data)
     merged.values.update({path: place for path, place in top.values.items() if path})
     merged.keys.update(top.keys)
@@ -39,28 +51,51 @@ def merge_data(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def read_sets(sets: Sequence[str] | Mapping[str, Any]) -> list[tuple[Path_, Any]]:
-    """Return the key paths and values of `--set` texts or of a mapping. Raises ScenarioError."""
+def read_sets(sets: Sequence[str] | Mapping[str, Any]) -> list[Change]:
+    """Return the changes of `--set` texts or of a mapping. Raises ScenarioError with what is wrong in any of them."""
     if isinstance(sets, Mapping):
-        return [(tuple(path.split(".")), value) for path, value in sets.items()]
-    found: list[tuple[Path_, Any]] = []
+        return [Change(path_of(path), value, f"--set {path}={cut(str(value))}") for path, value in sets.items()]
+    found: list[Change] = []
+    flaws: list[Flaw] = []
     for text in sets:
-        path, equals, value = text.partition("=")
-        if not equals or not path.strip():
-            raise ScenarioError([f"--set {text}: key.path=value is expected"])
-        read = parse_yaml("value: " + value, f"--set {path.strip()}")
-        if read.problems:
-            raise ScenarioError(read.problems)
-        found.append((tuple(path.strip().split(".")), read.data["value"]))
+        try:
+            found.append(read_set(text))
+        except ScenarioError as error:
+            flaws += error.flaws
+    if flaws:
+        raise ScenarioError(flaws)
     return found
 
 
-def apply_sets(source: Source, sets: Iterable[tuple[Path_, Any]]) -> Source:
+def read_set(text: str) -> Change:
+    """Return the change of one `--set` text. Raises ScenarioError."""
+    path, equals, value = text.partition("=")
+    shown = f"--set {cut(text)}"
+    if not equals or not path.strip():
+        raise ScenarioError([Flaw("key.path=value is expected", shown)])
+    try:
+        read = parse_yaml("value: " + value, shown)
+        flaws = read.problems
+    except ScenarioError as error:
+        flaws = error.flaws
+    if not flaws and set(read.data) != {"value"}:
+        flaws = [Flaw("one value is expected", shown)]
+    if flaws:
+        raise ScenarioError([Flaw(re.sub("^value(?=[:.])", lambda _: path.strip(), one.text), shown) for one in flaws])
+    return Change(path_of(path), read.data["value"], shown)
+
+
+def path_of(text: str) -> Path_:
+    """Return the key path that a dotted text means."""
+    return tuple(part.strip() for part in text.strip().split("."))
+
+
+def apply_sets(source: Source, changes: Iterable[Change]) -> Source:
     """Lay each set value over the source; its source is the command line. Raises ScenarioError for unknown paths."""
-    for path, value in sets:
-        check_path(source.data, path)
+    for path, value, shown in changes:
+        check_path(source.data, path, shown)
         top = Source(data=nested(path, cited(path, value)))
-        top.values[path] = Place("--set", 0, 0)
+        top.values[path] = top.keys[path] = Place(shown, 0, 0)
         for known in [one for one in source.values if one[: len(path)] == path]:
             del source.values[known]
         source = merge(source, top)
@@ -77,20 +112,21 @@ def cited(path: Path_, value: Any) -> Any:
     return {"value": value, "source": COMMAND_LINE} if is_number else value
 
 
-def check_path(data: Any, path: Path_) -> None:
+def check_path(data: Any, path: Path_, shown: str) -> None:
     """Refuse a path whose way does not exist: every key but the last must be there already."""
     here = data
+    if len(path) > DEEPEST:
+        raise ScenarioError([Flaw(f"found {len(path)} keys, at most {DEEPEST} are allowed", shown)])
     for index, part in enumerate(path[:-1]):
         if isinstance(here, list):
             whole = ".".join(map(str, path[:index]))
-            raise ScenarioError([f"--set {'.'.join(map(str, path))}: a list is replaced whole: --set '{whole}=[...]'"])
+            raise ScenarioError([Flaw(f"a list is replaced whole: --set '{whole}=[...]'", shown)])
         if not isinstance(here, dict):
             return
         if part not in here:
             if index > 0 and path[0] == "rules":
                 return
-            name = ".".join(map(str, path))
-            raise ScenarioError([f"--set {name}: no key '{part}' there{nearest(str(part), here)}"])
+            raise ScenarioError([Flaw(f"no key '{part}' there{nearest(str(part), here)}", shown)])
         here = here[part]
 
 

@@ -1,4 +1,4 @@
-"""Problems told as file:line:column: key path: what was found, what is allowed, the nearest valid name."""
+"""What the schema has against a file, told as key path: what was found, what is allowed, the nearest valid name."""
 
 import difflib
 from collections.abc import Iterable
@@ -7,9 +7,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.scenario.reading import Path_, Source
+from sim.errors import Flaw, Severity
+from sim.scenario.reading import Path_, Source, cut
 
-SHOWN = 20
+LONGEST_NAME = 60
 PHRASES = {
     "missing": "the key is missing",
     "float_type": "a number is allowed",
@@ -32,25 +33,43 @@ PHRASES = {
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the nearest valid name, "" where none is near."""
-    found = difflib.get_close_matches(name, list(names), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name[:LONGEST_NAME], list(names), n=1, cutoff=0.6)
     return f" (did you mean '{found[0]}'?)" if found else ""
 
 
-def told(source: Source, path: Path_, text: str) -> str:
-    """Return one problem as a line."""
-    where, name = source.place(path), ".".join(map(str, path))
-    return f"{where}: {name}: {text}" if name else f"{where}: {text}"
+def explain(error: ValidationError, model: type[BaseModel], source: Source) -> list[Flaw]:
+    """Return a flaw for every problem that pydantic found, one a place; what was told when reading is left out."""
+    told = {flaw.path for flaw in source.problems if flaw.path}
+    found: dict[Path_, Flaw] = {}
+    for one in error.errors():
+        path = known_path(one["loc"], source)
+        if any(path[:length] in told for length in range(1, len(path) + 1)):
+            continue
+        if one["type"] == "missing" and missing_column(path, source):
+            path, text = path[:1], f"the column '{path[-1]}' is missing"
+            found[(*path, text)] = source.flaw(path, text, Severity.SCHEMA)
+        elif path not in found:
+            place = source.keys.get(path) if one["type"] == "extra_forbidden" else None
+            found[path] = source.flaw(path, phrase(one, path, model), Severity.SCHEMA, place)
+    meant = {path for path in found if len(path) and is_mistyped(path, found, model, source)}
+    return [flaw for path, flaw in found.items() if path not in meant]
 
 
-def explain(error: ValidationError, model: type[BaseModel], source: Source) -> list[str]:
-    """Return a line for every problem that pydantic found, one a place, in order of the files."""
-    lines: dict[Path_, tuple[int, str]] = {}
-    for found in error.errors():
-        path = known_path(found["loc"], source)
-        if path not in lines:
-            place = source.place(path)
-            lines[path] = (place.line if place else 0, told(source, path, phrase(found, path, model)))
-    return [text for _, text in sorted(lines.values())]
+def is_mistyped(path: Path_, found: Iterable[Path_], model: type[BaseModel], source: Source) -> bool:
+    """Return whether a key that is missing stands beside under a name that there is not, which is told already."""
+    if path in source.values:
+        return False
+    allowed = keys_at(model, path[:-1])
+    beside = [
+        str(one[-1]) for one in found if one[:-1] == path[:-1] and one in source.values and one[-1] not in allowed
+    ]
+    return any(difflib.get_close_matches(one, allowed, n=1) == [path[-1]] for one in beside)
+
+
+def missing_column(path: Path_, source: Source) -> bool:
+    """Return whether a key is missing because its table has no such column."""
+    header = source.headers.get(str(path[0])) if len(path) == 3 else None
+    return header is not None and path not in source.values and str(path[2]) not in header
 
 
 def known_path(loc: tuple[Any, ...], source: Source) -> Path_:
@@ -85,8 +104,9 @@ def phrase(found: Any, path: Path_, model: type[BaseModel]) -> str:
 
 def shown(value: Any) -> str:
     """Return a value as it is shown in a message, cut at 60 characters."""
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    if isinstance(value, dict | list):
+        return f"a {'mapping' if isinstance(value, dict) else 'list'} of {len(value)}"
+    return cut(repr(value) if isinstance(value, str) else str(value))
 
 
 def keys_at(model: type[BaseModel], path: Path_) -> list[str]:
@@ -126,9 +146,3 @@ class Container:
     def __init__(self, item: Any) -> None:
         """Keep the item's type where `model_in` looks for it."""
         self.__args__ = (item,)
-
-
-def cut(problems: list[str]) -> list[str]:
-    """Return at most twenty problems, with the count of the rest."""
-    rest = len(problems) - SHOWN
-    return problems if rest <= 0 else [*problems[:SHOWN], f"... and {rest} more"]

@@ -22,7 +22,7 @@ formations:
 places:
   c: {name: Third, lat: 35, lon: 39, country: x, kind: town, holder: red, source: assumption}
 zones:
-  z: {name: Zone, shape: circle, centre_lat: 0, centre_lon: 0, radius_km: 1, applies_to: [red]}
+  z: {name: Zone, shape: circle, centre_lat: 0, centre_lon: 0, radius_km: 1, applies_to: [red], enforcer: green_hq}
 """
 
 

@@ -45,7 +45,7 @@ def test_the_baseline_holds_the_map_and_says_where_numbers_come_from():
 
 
 MISTAKES = [
-    ("horizon_days: 60", "horizon_days: [60", None, "not YAML"),
+    ("horizon_days: 60", "horizon_days: [60", "[60", "not YAML"),
     ("tick_hours: 6", "tick_hours: 5", "5\nsource", "tick_hours: found 5, a divisor of 24 is allowed"),
     ("tick_hours: 6", "tick_hour: 6", "tick_hour:", "no key 'tick_hour' here (did you mean 'tick_hours'?)"),
     ("strength_men: 1000", "strength_men: many", "many", "formations.column.strength_men: found 'many'"),
