@@ -1,6 +1,5 @@
 """A new scenario for somebody to go on from: a small campaign with comments, or an overlay of another scenario."""
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,15 @@ import jinja2
 from sim.errors import UsageError
 from sim.scenario.json_schema import as_text, scenario_schema
 from sim.scenario.loading import Scenario, load
-from sim.scenario.locate import FILE_NAME, TEMPLATE, find_scenario, own_folders, shipped_folders, shipped_names
+from sim.scenario.locate import (
+    FILE_NAME,
+    FOLDERS_VARIABLE,
+    TEMPLATE,
+    find_scenario,
+    own_folders,
+    shipped_folders,
+    shipped_names,
+)
 from sim.scenario.numbers import Quantity
 from sim.scenario.schema import Order
 
@@ -72,13 +79,21 @@ def refuse_overwriting(name: str, folder: Path) -> None:
 
 
 def name_for(base: str, folder: Path) -> str:
-    """Return what `extends:` says in a file of a folder: a name found from anywhere, or the way from there."""
+    """Return what `extends:` says in a file of a folder: a name found from anywhere, or a path inside the folder.
+
+    Raises UsageError for a base that is neither.
+    """
     found = find_scenario(base).resolve()
     for home in [*own_folders(), *shipped_folders()]:
         if found in [(home / base / FILE_NAME).resolve(), (home / f"{base}.yaml").resolve()]:
             return base
     target = found.parent if found.name == FILE_NAME else found
-    return Path(os.path.relpath(target, folder.resolve())).as_posix()
+    if not target.is_relative_to(folder.resolve()):
+        raise UsageError(
+            f"scenario new: {target} is not in {folder}, where the overlay goes; an overlay stands beside its base "
+            f"(see --out), or the folder that the base is in stands in {FOLDERS_VARIABLE}"
+        )
+    return target.relative_to(folder.resolve()).as_posix()
 
 
 def examples(scenario: Scenario) -> Entry:

@@ -17,7 +17,6 @@ SHORTEST, LONGEST = 0.995, 2.5
 ALWAYS_LISTED = ("assumption", "command line")
 EARTH_RADIUS_KM = 6371.0088
 WIDEST_SIGMA = 20.0
-UNCUT = ("value", "bernoulli", "choice")
 FIRST_YEAR, LAST_YEAR = 1700, 2200  # what tables of dates by the nanosecond can hold, with room for the horizon
 
 
@@ -270,11 +269,10 @@ def check_days(model: ScenarioModel) -> Iterator[Problem]:
 
 
 def check_numbers(model: ScenarioModel) -> Iterator[Problem]:
-    """Numbers are of a size that can be reckoned with, and a truncation leaves something of its distribution."""
+    """Numbers are of a size that can be reckoned with."""
     for path, entry in walk(model, ()):
         if not isinstance(entry, Quantity):
             continue
-        low, high = entry.support()
         shape = getattr(entry, entry.kind)
         numbers = [one for one in parameters(shape) if abs(one) > LARGEST_NUMBER]
         if numbers:
@@ -282,10 +280,6 @@ def check_numbers(model: ScenarioModel) -> Iterator[Problem]:
         elif entry.lognormal is not None and entry.lognormal.spread > WIDEST_SIGMA:
             text = f"found a lognormal of sigma {entry.lognormal.spread:g}, sigma up to {WIDEST_SIGMA:g} is allowed"
             yield Problem(path, text)
-        elif entry.truncate is not None and entry.kind in UNCUT:
-            yield Problem((*path, "truncate"), f"{entry.kind} cannot be truncated")
-        elif entry.truncate is not None and low >= high:
-            yield Problem((*path, "truncate"), f"nothing of {entry} is left inside it")
     for one, place in model.places.items():
         if place.population is not None and place.population > LARGEST_NUMBER:
             text = f"found {place.population:g}, a number up to {LARGEST_NUMBER:g} is allowed"

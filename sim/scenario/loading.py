@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.errors import Flaw, ScenarioError, Severity
 from sim.scenario.checks import sense_checks
-from sim.scenario.locate import FILE_NAME, find_scenario, shipped_names
+from sim.scenario.locate import FILE_NAME, FOLDERS_VARIABLE, find_scenario, names_in, own_folders, shipped_folders
 from sim.scenario.names import Problem, check_names
 from sim.scenario.overlays import apply_sets, merge, read_sets
 from sim.scenario.partial import Part
@@ -120,12 +120,12 @@ def base_of(path: Path, name: object) -> tuple[Path | None, str]:
             return (find_scenario(beside), "") if inside else (None, f"found {shown(name)}, which leaves {LEAVES}")
     except (OSError, RuntimeError, ValueError, ScenarioError):
         pass
-    names = shipped_names()
+    names = names_in([*own_folders(), *shipped_folders()])
     if name in names:
         return find_scenario(name), ""
     if Path(name).is_absolute() or ".." in Path(name).parts:
         return None, f"found {shown(name)}, which leaves {LEAVES}"
-    return None, f"no scenario {shown(name)} beside this file nor shipped{nearest(name, names)}"
+    return None, f"no scenario {shown(name)} beside this file, in {FOLDERS_VARIABLE} nor shipped{nearest(name, names)}"
 
 
 def read_chain(chain: list[Path]) -> Source:

@@ -126,8 +126,15 @@ def check_path(data: Any, path: Path_, shown: str) -> None:
         if part not in here:
             if index > 0 and path[0] == "rules":
                 return
-            raise ScenarioError([Flaw(f"no key '{part}' there{nearest(str(part), here)}", shown)])
+            guess = elsewhere(data, path) if index == 1 else ""
+            raise ScenarioError([Flaw(f"no key '{part}' there{guess or nearest(str(part), here)}", shown)])
         here = here[part]
+
+
+def elsewhere(data: dict[str, Any], path: Path_) -> str:
+    """Return " (did you mean 'table.id...'?)" where another table has the id of a key path, "" where none has."""
+    tables = [table for table, entries in data.items() if isinstance(entries, dict) and path[1] in entries]
+    return f" (did you mean '{'.'.join(map(str, (tables[0], *path[1:])))}'?)" if tables else ""
 
 
 def nested(path: Path_, value: Any) -> dict[str, Any]:

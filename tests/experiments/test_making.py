@@ -72,12 +72,15 @@ def test_an_overlay_changes_what_it_says(here, base):
     assert "zones" in changed or base == "messina_1943"
 
 
-def test_an_overlay_of_an_overlay_elsewhere(here):
-    """What it extends is found from its own folder, wherever the command is given."""
+def test_an_overlay_of_an_overlay_elsewhere(here, monkeypatch):
+    """What it extends is found beside it or by name; a path that leaves its folder is none that a scenario may have."""
     new_scenario("mine", here)
     new_overlay("first", "mine", here)
+    with pytest.raises(UsageError, match="an overlay stands beside its base"):
+        new_overlay("second", "first", here / "deep" / "down")
+    monkeypatch.setenv("RACE_SCENARIOS", str(here))
     path = new_overlay("second", "first", here / "deep" / "down")
-    assert "extends: ../../first.yaml" in path.read_text(encoding="utf-8")
+    assert "extends: first" in path.read_text(encoding="utf-8")
     assert load(path).extends == "first"
     assert "extends: june_2017" in new_overlay("third", "june_2017", here / "deep").read_text(encoding="utf-8")
 
@@ -111,7 +114,7 @@ def test_the_commands_it_names_work(here):
     """Each that costs no runs, as printed."""
     code, text = race("scenario", "new", "mine")
     assert code == 0
-    code, more = race("scenario", "new", "what_if", "--from", "mine", "--out", "files")
+    code, more = race("scenario", "new", "what_if", "--from", "mine")
     assert code == 0
     commands = [line.split("race ")[1].split() for line in (text + more).splitlines() if "race scenario" in line]
     assert len(commands) == 4

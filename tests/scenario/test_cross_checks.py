@@ -150,7 +150,7 @@ MISTAKES = {
         Y,
         "weights: [1, 2]}}",
         "weights: [1, 2]}, truncate: [0, 9]}",
-        "formations.column.supply_days.truncate: choice cannot be truncated",
+        "formations.column.supply_days: truncate: found with choice",
     ),
     "a lognormal without end": (
         Y,

@@ -102,6 +102,7 @@ def test_where_a_number_may_be_drawn(path, expected):
         ("formations.tiger.strength_men=true", "a number or a distribution is allowed"),
         ("formations.tiger.orders.0.objective=sukhnah", "a list is replaced whole"),
         ("formations.tigre.strength_men=5", "no key 'tigre' there (did you mean 'tiger'?)"),
+        ("formations.isis_sukhnah.strength_men=5", "(did you mean 'garrisons.isis_sukhnah.strength_men'?)"),
         ("formations.tiger.strength_men=-5", "a number above 0 is allowed"),
     ],
 )
