@@ -38,6 +38,10 @@ class Place:
     line: int
     column: int
 
+    def __str__(self) -> str:
+        """Return file:line:column, where an editor can jump to."""
+        return f"{self.file}:{self.line}:{self.column}"
+
 
 @dataclass
 class Source:

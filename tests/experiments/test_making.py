@@ -133,8 +133,8 @@ def test_where_a_name_is_looked_for(here, monkeypatch):
     assert find_scenario("mine") == homes[0] / "mine" / "scenario.yaml"
     assert find_scenario("june_2017") == homes[1] / "june_2017.yaml"
     assert find_scenario("messina_1943").parent.name == "messina_1943"
+    assert load(new_overlay("what_if", "mine", homes[0])).extends == "mine"
     new_scenario("mine", here)
     assert find_scenario("mine") == Path("mine") / "scenario.yaml"
-    assert load(new_overlay("what_if", "mine", homes[0])).extends == "mine"
     with pytest.raises(ScenarioError, match="in RACE_SCENARIOS: june_2017, mine, what_if"):
         find_scenario("nowhere")

@@ -15,7 +15,7 @@ from sim.errors import UsageError
 from sim.scenario.loading import from_data
 from tests import toys
 
-VOID = {"meta", "img", "br", "link", "input", "hr"}
+VOID = {"meta", "img", "br", "link", "input", "hr", "col"}
 
 
 class Page(HTMLParser):

@@ -73,7 +73,7 @@ def test_the_typical_run_is_the_one_in_the_middle():
 def test_a_film_has_a_frame_a_day(tmp_path):
     """GIF and MP4; the sides' colours come out right; nothing unfinished stays."""
     toy = scenario(toys.line() | {"horizon_days": 12})
-    manifest = {"scenario": "toy", "start_date": "2020-01-01"}
+    manifest = {"scenario": "toy", "scenario_hash": "ab12", "seed": 1, "runs": [0, 1], "start_date": "2020-01-01"}
     done = []
     path = tmp_path / "run.gif"
     movie.write_movie(

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import SHOWN, ScenarioError, Severity
-from sim.scenario.loading import load, shipped_names
+from sim.scenario.loading import load
+from sim.scenario.locate import shipped_names
 
 ROOT = Path(__file__).parents[2]
 VALLEY = Path(__file__).parent / "valley"

@@ -180,7 +180,7 @@ def test_a_table_behind_a_link_that_leaves_the_folder(valley):
 
 
 BASES = {
-    "nowhere": ("nowhere", "no scenario 'nowhere' beside this file nor shipped"),
+    "nowhere": ("nowhere", "no scenario 'nowhere' beside this file, in RACE_SCENARIOS nor shipped"),
     "mistyped": ("june_2071", "(did you mean 'june_2017'?)"),
     "itself": ("over.yaml", "extends goes round in a circle"),
     "outside": ("../outside.yaml", "which leaves the scenario's folder"),
