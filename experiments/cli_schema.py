@@ -46,12 +46,7 @@ def schema_command(overlay: OverlayOption = False, out: OutOption = None) -> Non
     from sim.scenario.json_schema import as_text, overlay_schema, scenario_schema
 
     text = as_text(overlay_schema() if overlay else scenario_schema())
-    if out is None:
-        typer.echo(text, nl=False)
-        return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
-    typer.echo(f"schema: {out}")
+    give(text, out, "schema")
 
 
 def show_assumptions(
@@ -72,12 +67,17 @@ def show_assumptions(
         out = out or Path("results") / f"{scenario.name}-assumptions.html"
     else:
         text = as_csv(rows)
+    give(text, out, "assumptions")
+
+
+def give(text: str, out: Path | None, what: str) -> None:
+    """Print a text, or write it to a file and say where; `what`: what it is called."""
     if out is None:
         typer.echo(text, nl=False)
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
-    typer.echo(f"assumptions: {out}")
+    typer.echo(f"{what}: {out}")
 
 
 def write_table(scenario: "Scenario", rows: "list[Row]", out: Path | None) -> None:
