@@ -11,7 +11,8 @@ import math
 from enum import IntEnum, unique
 
 import numpy as np
-from numba import njit
+
+from sim.compiled import compiled
 
 MASK = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)
@@ -75,7 +76,7 @@ def draw_key(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(digest, "little") or 1)
 
 
-@njit(cache=True)
+@compiled
 def philox(key_low, key_high, counter_0, counter_1, counter_2, counter_3):
     """Return four 32-bit words (as uint64) of Philox 4x32-10 for a 64-bit key and a 128-bit counter in 32-bit words."""
     for _ in range(10):
@@ -90,7 +91,7 @@ def philox(key_low, key_high, counter_0, counter_1, counter_2, counter_3):
     return counter_0, counter_1, counter_2, counter_3
 
 
-@njit(cache=True)
+@compiled
 def to_uniform(high, low):
     """Return a float in the open interval (0, 1) from two 32-bit words.
 
@@ -99,7 +100,7 @@ def to_uniform(high, low):
     return float((high << SHIFT_HIGH_WORD) ^ (low >> SHIFT_LOW_WORD)) * STEP_52 + HALF_STEP
 
 
-@njit(cache=True)
+@compiled
 def uniform(clock, purpose, first_id, second_id, ordinal):
     """Return the uniform draw of this run for a purpose, two draw keys and an ordinal.
 
@@ -110,20 +111,20 @@ def uniform(clock, purpose, first_id, second_id, ordinal):
     return to_uniform(words[0], words[1])
 
 
-@njit(cache=True)
+@compiled
 def exponential(clock, purpose, first_id, second_id, ordinal, mean):
     """Return an exponential draw with the given mean (any unit)."""
     return -mean * math.log(uniform(clock, purpose, first_id, second_id, ordinal))
 
 
-@njit(cache=True)
+@compiled
 def lognormal(clock, purpose, first_id, second_id, ordinal, median, sigma):
     """Return a lognormal draw with the given median and standard deviation of the logarithm."""
     u = uniform(clock, purpose, first_id, second_id, ordinal)
     return median * math.exp(sigma * standard_normal_quantile(u))
 
 
-@njit(cache=True)
+@compiled
 def standard_normal_quantile(u):
     """Return the standard normal quantile of u in (0, 1). Source: Wichura 1988, algorithm AS 241 (PPND16)."""
     q = u - 0.5
@@ -136,7 +137,7 @@ def standard_normal_quantile(u):
     return -value if q < 0.0 else value
 
 
-@njit(cache=True)
+@compiled
 def _central_ratio(r):
     top = 2509.0809287301226727 * r + 33430.575583588128105
     top = (top * r + 67265.770927008700853) * r + 45921.953931549871457
@@ -149,7 +150,7 @@ def _central_ratio(r):
     return top / bottom
 
 
-@njit(cache=True)
+@compiled
 def _near_tail_ratio(r):
     top = 7.7454501427834140764e-4 * r + 0.0227238449892691845833
     top = (top * r + 0.24178072517745061177) * r + 1.27045825245236838258
@@ -162,7 +163,7 @@ def _near_tail_ratio(r):
     return top / bottom
 
 
-@njit(cache=True)
+@compiled
 def _far_tail_ratio(r):
     top = 2.01033439929228813265e-7 * r + 2.71155556874348757815e-5
     top = (top * r + 0.0012426609473880784386) * r + 0.026532189526576123093
@@ -189,7 +190,7 @@ def run_key(seed: int, run: int) -> tuple[np.uint64, np.uint64]:
     return np.uint64(words[0]), np.uint64(words[1])
 
 
-@njit(cache=True)
+@compiled
 def uniform_for_key(key_low, key_high, purpose, first_id):
     """Return the uniform of one purpose and id for a run key that is not yet in a clock (assumptions)."""
     words = philox(key_low, key_high, NO_ID, np.uint64(purpose), first_id, NO_ID)

@@ -4,8 +4,8 @@ An event waits for its `after` flag, if any; then either its day comes (with a d
 drawn threshold. Then it happens with its probability, or never.
 """
 
-from numba import njit
 
+from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import fire, note
 from sim.rules.changes import everything_changed
@@ -15,7 +15,7 @@ from sim.rules.tension import raise_by, reopen, suspend
 from sim.world.codes import NOBODY, Activity, EventState, LogKind, Mechanism, SiegeState, Verb
 
 
-@njit(cache=True)
+@compiled
 def events(world):
     """Let the events of this tick happen; their flags go up before anything else in the tick."""
     for row in range(world.events.shape[0]):
@@ -26,7 +26,7 @@ def events(world):
             wait(world, row, event)
 
 
-@njit(cache=True)
+@compiled
 def arm(world, event):
     """Make an event due once its condition holds, and set its day where it has one."""
     clock = world.clock[0]
@@ -43,7 +43,7 @@ def arm(world, event):
         event.threshold = exponential(clock, Purpose.EVENT_HAZARD, event.draw_key, NO_ID, 0, 1.0)
 
 
-@njit(cache=True)
+@compiled
 def wait(world, row, event):
     """Let a due event happen when its day has come or its hazard is spent."""
     clock = world.clock[0]
@@ -63,7 +63,7 @@ def wait(world, row, event):
         event.state = EventState.OFF
 
 
-@njit(cache=True)
+@compiled
 def happen(world, row, event):
     """Raise an event's flag and carry its effects out."""
     clock = world.clock[0]
@@ -77,7 +77,7 @@ def happen(world, row, event):
         apply(world, world.effects[index])
 
 
-@njit(cache=True)
+@compiled
 def apply(world, effect):
     """Carry one effect out."""
     day = world.clock[0].day

@@ -1,13 +1,13 @@
 """Milestones: named predicates over the state, each recorded, and its flag raised, when first true."""
 
-from numba import njit
 
+from sim.compiled import compiled
 from sim.records import note
 from sim.world.codes import NOBODY, Activity, LogKind, Predicate, SiegeState
 from sim.world.geometry import distance_km
 
 
-@njit(cache=True)
+@compiled
 def milestones(world):
     """Raise the flag of every milestone that has become true in this tick.
 
@@ -38,7 +38,7 @@ def milestones(world):
                 note(world, LogKind.MILESTONE, day, row, NOBODY, NOBODY, 0.0)
 
 
-@njit(cache=True)
+@compiled
 def reached_on(world, row, stone, stands_new, holders_new, control_new):
     """Return the day on which a milestone is first true, or -1 while it is not."""
     end = world.clock[0].day + world.clock[0].tick_days
@@ -55,7 +55,7 @@ def reached_on(world, row, stone, stands_new, holders_new, control_new):
     return end if control_new and ground_is_won(world, row, stone) and connects(world, row) else -1.0
 
 
-@njit(cache=True)
+@compiled
 def ground_is_won(world, row, stone):
     """Return whether a milestone's sides have won ground since this was last asked."""
     version = 0
@@ -67,13 +67,13 @@ def ground_is_won(world, row, stone):
     return is_new
 
 
-@njit(cache=True)
+@compiled
 def held(world, row):
     """Return how many of a milestone's places its sides hold."""
     return count_held(world, row, world.milestone_places[row])
 
 
-@njit(cache=True)
+@compiled
 def count_held(world, row, places):
     """Return how many of the places listed (rows, then -1) a milestone's sides hold."""
     count = 0
@@ -83,7 +83,7 @@ def count_held(world, row, places):
     return count
 
 
-@njit(cache=True)
+@compiled
 def is_listed(places, place):
     """Return whether a place is among those listed."""
     for one in places:
@@ -92,14 +92,14 @@ def is_listed(places, place):
     return False
 
 
-@njit(cache=True)
+@compiled
 def is_of_sides(world, row, place):
     """Return whether one of a milestone's sides holds a place."""
     holder = world.places[place].holder
     return holder != NOBODY and world.milestone_sides[row, holder] == 1
 
 
-@njit(cache=True)
+@compiled
 def first_at(world, row):
     """Return the earliest day on which one of a milestone's formations came to stand at one of its places, or -1."""
     first = -1.0
@@ -113,7 +113,7 @@ def first_at(world, row):
     return first
 
 
-@njit(cache=True)
+@compiled
 def is_near(world, row, stone):
     """Return whether one of a milestone's formations is within its distance of its place."""
     for other in range(world.formations.shape[0]):
@@ -124,14 +124,15 @@ def is_near(world, row, stone):
     return False
 
 
-@njit(cache=True)
+@compiled
 def connects(world, row):
     """Return whether a path of uncut roads over places of a milestone's sides joins its two lists of ends."""
     seen, queue = world.node_days, world.node_from
     if held(world, row) == 0 or count_held(world, row, world.milestone_ends[row]) == 0:
         return False
     tail = 0
-    seen[:] = 0.0
+    for place in range(seen.shape[0]):
+        seen[place] = 0.0
     for place in world.milestone_places[row]:
         if place != NOBODY and is_of_sides(world, row, place):
             seen[place] = 1.0

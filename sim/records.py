@@ -1,17 +1,17 @@
 """What a run leaves behind while it runs: incidents, arrivals, the event log and the counters of what fired."""
 
-from numba import njit
 
+from sim.compiled import compiled
 from sim.world.codes import NOBODY
 
 
-@njit(cache=True)
+@compiled
 def fire(world, mechanism):
     """Count one firing of a mechanism (a member of Mechanism)."""
     world.fired[mechanism] += 1
 
 
-@njit(cache=True)
+@compiled
 def note(world, kind, day, actor, place, other, value):
     """Append a row to the event log, if this run keeps one.
 
@@ -34,7 +34,7 @@ def note(world, kind, day, actor, place, other, value):
     clock.log_rows += 1
 
 
-@njit(cache=True)
+@compiled
 def add_incident(world, kind, cause, day, place, formation, side, other_formation, other_place, other_side):
     """Append one incident: formation against another formation (or a held place) of a rival side.
 
@@ -57,7 +57,7 @@ def add_incident(world, kind, cause, day, place, formation, side, other_formatio
     clock.incidents += 1
 
 
-@njit(cache=True)
+@compiled
 def add_arrival(world, day, formation, place, how):
     """Append one arrival of a formation at a watched place."""
     clock = world.clock[0]

@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 from numba import njit
 
+from sim.compiled import compiled
 from sim.events import events
 from sim.milestones import milestones
 from sim.rules.assault import assault
@@ -50,7 +51,7 @@ class Phase(NamedTuple):
     first: Callable | None = None
 
 
-@njit(cache=True)
+@compiled
 def account(world):
     """Add the tick to what each formation has been doing (days by activity)."""
     days = world.clock[0].tick_days
@@ -77,7 +78,7 @@ PHASES = (
 )
 
 
-@njit(cache=True)
+@compiled
 def take_turn(world):
     """Carry the world through one tick: every phase in the order of `PHASES`."""
     first_of_day = is_first_of_day(world)
@@ -108,13 +109,13 @@ def take_turn(world):
     advance_clock(world)
 
 
-@njit(cache=True)
+@compiled
 def is_first_of_day(world):
     """Return whether this tick is the first of its day."""
     return world.clock[0].tick % world.clock[0].ticks_per_day == 0
 
 
-@njit(cache=True)
+@compiled
 def advance_clock(world):
     """Move the clock to the next tick; the day is computed from the tick, so that it never drifts."""
     clock = world.clock[0]
@@ -122,7 +123,7 @@ def advance_clock(world):
     clock.day = clock.tick * clock.tick_days
 
 
-@njit(cache=True)
+@compiled
 def is_over(world):
     """Return whether the horizon has been reached."""
     return world.clock[0].day >= world.clock[0].horizon_days - 1e-9

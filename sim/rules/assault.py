@@ -6,8 +6,7 @@ is decided. The losses are those of `sim.rules.attrition`. MODEL rule 4; figures
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.attrition import (
@@ -27,13 +26,13 @@ from sim.rules.movement import enter, knock_out, turn_back
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
 
-@njit(cache=True)
+@compiled
 def row_of(world, place, alliance):
     """Return the row of the assault of an alliance on a place."""
     return place * (world.assaults.shape[0] // world.places.shape[0]) + alliance
 
 
-@njit(cache=True)
+@compiled
 def join(world, row, now):
     """Join, or open, the assault on the place at the end of a formation's road."""
     unit = world.formations[row]
@@ -51,7 +50,7 @@ def join(world, row, now):
             unit.posture = Activity.FIGHTING
 
 
-@njit(cache=True)
+@compiled
 def prepare(world, row, now):
     """Open an assault: preparation of drawn length (lognormal about the place kind's median)."""
     unit = world.formations[row]
@@ -67,7 +66,7 @@ def prepare(world, row, now):
     fight.ready_day = now + days
 
 
-@njit(cache=True)
+@compiled
 def assault(world):
     """Carry every assault through one tick; each is led by the first formation in it.
 
@@ -80,7 +79,7 @@ def assault(world):
             carry_out(world, row, place)
 
 
-@njit(cache=True)
+@compiled
 def is_leader(world, row):
     """Return whether no earlier formation of the alliance takes part in the same assault."""
     unit = world.formations[row]
@@ -90,7 +89,7 @@ def is_leader(world, row):
     return True
 
 
-@njit(cache=True)
+@compiled
 def carry_out(world, leader, place):
     """Prepare, or fight through the tick, and settle the outcome."""
     clock, alliance = world.clock[0], world.formations[leader].alliance
@@ -116,7 +115,7 @@ def carry_out(world, leader, place):
     exchange_fire(world, leader, place, fight, now, end - now)
 
 
-@njit(cache=True)
+@compiled
 def call_off(world, place, alliance, now):
     """Turn back from a place that a third party has taken meanwhile."""
     close(world, place, alliance)
@@ -126,14 +125,14 @@ def call_off(world, place, alliance, now):
             turn_back(world, other, now)
 
 
-@njit(cache=True)
+@compiled
 def close(world, place, alliance):
     """End an assault."""
     world.assaults[row_of(world, place, alliance)].state = AssaultState.NONE
     world.places[place].fights -= 1
 
 
-@njit(cache=True)
+@compiled
 def begin_fight(world, leader, place, fight, now):
     """Open the fight proper: note both sides' strength, against which breakpoints are measured."""
     alliance = world.formations[leader].alliance
@@ -148,7 +147,7 @@ def begin_fight(world, leader, place, fight, now):
     note(world, LogKind.ASSAULT_BEGINS, now, leader, place, NOBODY, fight.attackers_start_men)
 
 
-@njit(cache=True)
+@compiled
 def exchange_fire(world, leader, place, fight, now, days):
     """Fight for `days` (midpoint rule), spread the losses, and settle the outcome if either side breaks."""
     unit = world.formations[leader]
@@ -171,7 +170,7 @@ def exchange_fire(world, leader, place, fight, now, days):
         lose(world, leader, place, now + days_x)
 
 
-@njit(cache=True)
+@compiled
 def take_losses(world, place, alliance, share):
     """Take the same share from every attacking formation."""
     for other in range(world.formations.shape[0]):
@@ -179,7 +178,7 @@ def take_losses(world, place, alliance, share):
             world.formations[other].strength_men *= 1.0 - share
 
 
-@njit(cache=True)
+@compiled
 def weaken_defenders(world, leader, place, ring, share):
     """Take a share from the ring, or from the garrison and the formations that stand with it."""
     if ring != NOBODY:
@@ -192,7 +191,7 @@ def weaken_defenders(world, leader, place, ring, share):
             world.formations[other].strength_men *= 1.0 - share
 
 
-@njit(cache=True)
+@compiled
 def stands_against(world, other, place, side):
     """Return whether a hostile formation stands at a place."""
     unit = world.formations[other]
@@ -201,7 +200,7 @@ def stands_against(world, other, place, side):
     return world.stances[side, unit.side] == Stance.HOSTILE
 
 
-@njit(cache=True)
+@compiled
 def garrison_leaves(world, leader, place, now):
     """Decide whether a garrison far outnumbered leaves rather than fights; rings and clearances stay.
 
@@ -223,7 +222,7 @@ def garrison_leaves(world, leader, place, now):
     return True
 
 
-@njit(cache=True)
+@compiled
 def win(world, leader, place, now):
     """The defenders are gone: what is left of them withdraws, and every attacker enters."""
     unit = world.formations[leader]
@@ -243,7 +242,7 @@ def win(world, leader, place, now):
             consolidate(world, other, now)
 
 
-@njit(cache=True)
+@compiled
 def consolidate(world, row, now):
     """Stay for the consolidation time of the place's kind before anything else."""
     unit = world.formations[row]
@@ -252,7 +251,7 @@ def consolidate(world, row, now):
     unit.halt_reason = Reason.CONSOLIDATES
 
 
-@njit(cache=True)
+@compiled
 def relieve(world, siege, leader, place, now):
     """Beat the ring: the siege is over and the places inside are open ground of their holder."""
     world.sieges[siege].state = SiegeState.RELIEVED
@@ -262,7 +261,7 @@ def relieve(world, siege, leader, place, now):
     note(world, LogKind.SIEGE_RELIEVED, now, leader, place, siege, 0.0)
 
 
-@njit(cache=True)
+@compiled
 def withdraw(world, place, share, now):
     """Send a share of a beaten garrison along open road to the neighbouring own place with most room; others disperse.
 
@@ -290,7 +289,7 @@ def withdraw(world, place, share, now):
     note(world, LogKind.WITHDREW, now, NOBODY, place, best, moved)
 
 
-@njit(cache=True)
+@compiled
 def push_out(world, place, side, now):
     """Drive hostile formations off a taken place: to a neighbouring own place, or off the map if there is none."""
     for other in range(world.formations.shape[0]):
@@ -298,7 +297,7 @@ def push_out(world, place, side, now):
             fall_back(world, other, now)
 
 
-@njit(cache=True)
+@compiled
 def fall_back(world, row, now):
     """Move a formation that lost its place along a road to the nearest neighbouring place of its own, and refit."""
     unit = world.formations[row]
@@ -319,7 +318,7 @@ def fall_back(world, row, now):
     refit(world, row, now)
 
 
-@njit(cache=True)
+@compiled
 def lose(world, leader, place, now):
     """The attackers break: every one of them falls back to the last place passed and refits."""
     alliance = world.formations[leader].alliance
@@ -336,7 +335,7 @@ def lose(world, leader, place, now):
                 refit(world, other, now)
 
 
-@njit(cache=True)
+@compiled
 def refit(world, row, now):
     """Halt for a drawn time (lognormal, `rules.assault.refit_days`)."""
     unit, settings = world.formations[row], world.settings[0]

@@ -12,22 +12,21 @@ figures in `rules.assault`.
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.rules.ground import is_besieged, is_friendly, is_hostile, men_at
 from sim.world.codes import NOBODY
 
 LEAST_MEN = 1.0
 
 
-@njit(cache=True)
+@compiled
 def takes_part(world, other, place, alliance):
     """Return whether a formation is in the assault of an alliance on a place."""
     unit = world.formations[other]
     return unit.assault == place and unit.alliance == alliance
 
 
-@njit(cache=True)
+@compiled
 def attackers(world, place, alliance):
     """Return the men of all formations in the assault of an alliance on a place."""
     men = 0.0
@@ -37,7 +36,7 @@ def attackers(world, place, alliance):
     return men
 
 
-@njit(cache=True)
+@compiled
 def against_ring(world, side, place):
     """Return the row of the siege whose ring has to be beaten at this place, -1 for a place held by an enemy."""
     if is_besieged(world, place) and is_friendly(world, side, place):
@@ -45,7 +44,7 @@ def against_ring(world, side, place):
     return NOBODY
 
 
-@njit(cache=True)
+@compiled
 def defenders(world, row, place):
     """Return the men a formation would have to beat at a place: those of the ring, or of the place."""
     side = world.formations[row].side
@@ -55,7 +54,7 @@ def defenders(world, row, place):
     return men_at(world, place, side)
 
 
-@njit(cache=True)
+@compiled
 def power_ratio(world, row, place):
     """Return a formation's combat power per man relative to the defenders': quality, support, supply, fortification."""
     unit, settings = world.formations[row], world.settings[0]
@@ -68,7 +67,7 @@ def power_ratio(world, row, place):
     return unit.quality * max(unit.support, 1.0) * supplied / (quality * shelter)
 
 
-@njit(cache=True)
+@compiled
 def mean_power(world, place, alliance, men):
     """Return the attackers' power ratio averaged over their men."""
     total = 0.0
@@ -78,7 +77,7 @@ def mean_power(world, place, alliance, men):
     return max(total / max(men, LEAST_MEN), 1e-6)
 
 
-@njit(cache=True)
+@compiled
 def clearing_pace(world, place, alliance, men):
     """Return the attackers' pace of clearing, averaged over their men: 1 with full air support, less with less."""
     total = 0.0
@@ -88,14 +87,14 @@ def clearing_pace(world, place, alliance, men):
     return total / max(men, LEAST_MEN)
 
 
-@njit(cache=True)
+@compiled
 def pace_of(world, row):
     """Return a formation's pace of clearing: 1 with full air support, `unsupported_clearing` with none."""
     without = world.settings[0].assault_unsupported_clearing
     return without + (1.0 - without) * world.formations[row].support_share
 
 
-@njit(cache=True)
+@compiled
 def losses_per_day(world, place, ring, attacking, defending, power, pace):
     """Return the men lost a day by attackers and defenders.
 
@@ -110,7 +109,7 @@ def losses_per_day(world, place, ring, attacking, defending, power, pace):
     return loss_rate(world, engaged_men(world, place, attacking), defending) * ratio / power, lost_by_defenders
 
 
-@njit(cache=True)
+@compiled
 def defenders_lost_per_day(world, place, ring, attacking, defending, power, pace):
     """Return the men lost a day by the defenders; see `losses_per_day`."""
     here, engaged = world.places[place], engaged_men(world, place, attacking)
@@ -120,19 +119,19 @@ def defenders_lost_per_day(world, place, ring, attacking, defending, power, pace
     return loss_rate(world, defending, engaged) * power / world.settings[0].assault_exchange_ratio
 
 
-@njit(cache=True)
+@compiled
 def is_cleared(world, place, ring):
     """Return whether a fight goes by the time to clear a place, block by block."""
     return world.places[place].clear_days > 0.0 and ring == NOBODY
 
 
-@njit(cache=True)
+@compiled
 def engaged_men(world, place, attacking):
     """Return how many attackers find room."""
     return min(attacking, world.places[place].frontage_men)
 
 
-@njit(cache=True)
+@compiled
 def loss_rate(world, own, other):
     """Return the men lost a day by a force of `own` men to one of `other` men of the same power."""
     settings = world.settings[0]
@@ -144,13 +143,13 @@ def loss_rate(world, own, other):
     )
 
 
-@njit(cache=True)
+@compiled
 def breakpoint_of(world, place):
     """Return the share of defenders lost at which they break."""
     return world.places[place].breakpoint_share
 
 
-@njit(cache=True)
+@compiled
 def expected_days(world, row, place):
     """Return the expected days from the gate to the end of a fight for a place, as a planner would reckon."""
     unit, here = world.formations[row], world.places[place]

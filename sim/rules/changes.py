@@ -8,14 +8,13 @@ has become easier that its last search had looked at (`looked_at`): what that ne
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.rules.ground import stands_apart
 from sim.rules.supply import extend_bases
 from sim.world.codes import NOBODY, Stance
 
 
-@njit(cache=True)
+@compiled
 def everything_changed(world):
     """Let every rule look again: relations have changed, a siege or a zone is over."""
     clock = world.clock[0]
@@ -33,7 +32,7 @@ def everything_changed(world):
         world.places[place].raid_km = -1.0
 
 
-@njit(cache=True)
+@compiled
 def holder_changed(world, place, before, after):
     """Let those look again whom a place concerns that has gone from one side (-1: nobody) to another."""
     clock = world.clock[0]
@@ -52,7 +51,7 @@ def holder_changed(world, place, before, after):
     forget_roads_at(world, place, before, after)
 
 
-@njit(cache=True)
+@compiled
 def road_cut(world, road):
     """Let those look again whose road a raid has cut; the bases' distances only if it lay on the way to one."""
     line = world.roads[road]
@@ -66,7 +65,7 @@ def road_cut(world, road):
     drop_ways_over(world, line.to_place)
 
 
-@njit(cache=True)
+@compiled
 def road_reopened(world, road):
     """Let those look again whose road is open once more."""
     place, other_end = world.roads[road].from_place, world.roads[road].to_place
@@ -78,14 +77,14 @@ def road_reopened(world, road):
             world.formations[row].path_fresh = 0
 
 
-@njit(cache=True)
+@compiled
 def lose_ground(world, alliance):
     """An alliance has lost ground: its distances from the bases are to be reckoned anew."""
     world.alliances[alliance].ground_version += 1
     world.alliances[alliance].bases_fresh = 0
 
 
-@njit(cache=True)
+@compiled
 def win_ground(world, alliance, side, place):
     """An alliance has won a place, or a road at it: what has come nearer to its bases is reckoned from there."""
     world.alliances[alliance].ground_version += 1
@@ -94,7 +93,7 @@ def win_ground(world, alliance, side, place):
         extend_bases(world, alliance, side, place)
 
 
-@njit(cache=True)
+@compiled
 def openness(world, side, holder):
     """Return how open ground of a holder (-1: nobody) is to a side: 2 its own, 1 to be had or fought for, 0 closed."""
     if holder == NOBODY:
@@ -104,7 +103,7 @@ def openness(world, side, holder):
     return 0 if stands_apart(world, side, holder) else 1
 
 
-@njit(cache=True)
+@compiled
 def drop_ways_over(world, place):
     """Let every formation look for its way again that has this place ahead."""
     for row in range(world.formations.shape[0]):
@@ -115,7 +114,7 @@ def drop_ways_over(world, place):
                 break
 
 
-@njit(cache=True)
+@compiled
 def forget_roads_at(world, place, before, after):
     """Let the places near a road be reckoned again whose ends are, or were, held by one alliance.
 
@@ -132,7 +131,7 @@ def forget_roads_at(world, place, before, after):
         forget_near(world, place)
 
 
-@njit(cache=True)
+@compiled
 def are_one_alliance(world, side, other):
     """Return whether two holders (-1: nobody) are sides of one alliance."""
     if side == NOBODY or other == NOBODY:
@@ -140,7 +139,7 @@ def are_one_alliance(world, side, other):
     return world.sides[side].alliance == world.sides[other].alliance
 
 
-@njit(cache=True)
+@compiled
 def forget_near(world, place):
     """Let every place near this one reckon the enemy roads in its reach again (`sim.rules.insurgents`)."""
     reach_km = world.settings[0].insurgents_raid_reach_km

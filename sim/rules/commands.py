@@ -4,15 +4,15 @@ A command's interests are the scenario's (`commands.*.interests`): they set how 
 prong gets the sorties. MODEL rule 9; source of the shape: assumption.
 """
 
-from numba import njit
 
+from sim.compiled import compiled
 from sim.records import fire, note
 from sim.rules.ground import interest_in, is_besieged, is_foreign, is_friendly, may_enter, nearest_place
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
 
 
-@njit(cache=True)
+@compiled
 def command(world, row):
     """Let one command give its formations their objectives."""
     for other in world.command_units[row]:
@@ -22,7 +22,7 @@ def command(world, row):
             direct(world, other)
 
 
-@njit(cache=True)
+@compiled
 def direct(world, row):
     """Give a formation its objective: by its orders, unless the rear needs it."""
     unit = world.formations[row]
@@ -37,7 +37,7 @@ def direct(world, row):
         note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
 
 
-@njit(cache=True)
+@compiled
 def has_news(world, unit):
     """Return whether anything has changed on which the choice of an order depends, and write down what it is now."""
     version = world.clock[0].holder_version + world.clock[0].flag_version
@@ -53,7 +53,7 @@ def has_news(world, unit):
     return True
 
 
-@njit(cache=True)
+@compiled
 def read_orders(world, row):
     """Write the objective of the first of a formation's remaining orders that still asks for something, or why not."""
     unit = world.formations[row]
@@ -80,7 +80,7 @@ def read_orders(world, row):
         unit.ordered_reason = Reason.NO_ORDERS
 
 
-@njit(cache=True)
+@compiled
 def mend_rear(world, row):
     """Send a free rear guard, or a stranded formation, to the nearest trouble: a cut road, a place just lost.
 
@@ -107,7 +107,7 @@ def mend_rear(world, row):
         unit.objective = unit.task
 
 
-@njit(cache=True)
+@compiled
 def is_trouble(world, side, place):
     """Return whether a side's alliance has lost a place to insurgents, or a road of it that matters is cut there.
 
@@ -124,7 +124,7 @@ def is_trouble(world, side, place):
     return False
 
 
-@njit(cache=True)
+@compiled
 def is_cut_off(world, side):
     """Return whether a formation of the side's alliance has no open road to a base."""
     for row in range(world.formations.shape[0]):
@@ -135,7 +135,7 @@ def is_cut_off(world, side):
     return False
 
 
-@njit(cache=True)
+@compiled
 def nearest_trouble(world, row):
     """Return the nearest place in trouble that a formation may enter within reach and sector, -1 for none."""
     unit = world.formations[row]
@@ -153,7 +153,7 @@ def nearest_trouble(world, row):
     return best
 
 
-@njit(cache=True)
+@compiled
 def settles(world, row, order):
     """Return whether an order is done, dropped or not to be followed at all."""
     unit, place = world.formations[row], order.objective
@@ -175,7 +175,7 @@ def settles(world, row, order):
     return stands_there and unit.arrival_open == 0
 
 
-@njit(cache=True)
+@compiled
 def weigh(world, row):
     """Return how much a formation's objective matters to its command (0 to 1); a rival near it raises that."""
     unit, settings = world.formations[row], world.settings[0]
@@ -191,7 +191,7 @@ def weigh(world, row):
     return interest
 
 
-@njit(cache=True)
+@compiled
 def allocate(world, row):
     """Spread an air arm's sorties for the day: first to the main effort, the rest in equal parts.
 
@@ -219,7 +219,7 @@ def allocate(world, row):
             support(world, row, other, sorties)
 
 
-@njit(cache=True)
+@compiled
 def claim_on(world, row, other):
     """Return a formation's claim on an air arm: its command's interest while it fights, less while it prepares."""
     unit, arm = world.formations[other], world.air_arms[row]
@@ -233,7 +233,7 @@ def claim_on(world, row, other):
     return weight * max(interest_in(world, arm.command, unit.assault), interest_in(world, arm.command, unit.objective))
 
 
-@njit(cache=True)
+@compiled
 def support(world, row, other, sorties):
     """Write the support factor that so many sorties a day give a formation; arms do not add up, the best counts."""
     arm, unit = world.air_arms[row], world.formations[other]
@@ -244,7 +244,7 @@ def support(world, row, other, sorties):
         fire(world, Mechanism.AIR_SUPPORT)
 
 
-@njit(cache=True)
+@compiled
 def recall_support(world):
     """Clear yesterday's support before the day's sorties are allocated."""
     for row in range(world.formations.shape[0]):

@@ -6,8 +6,7 @@ Also what follows from standing somewhere long enough: arrivals, finishes, roads
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.records import add_arrival, note
 from sim.rules.changes import holder_changed, road_reopened
 from sim.rules.ground import is_besieged, is_friendly
@@ -18,7 +17,7 @@ SMALLEST_STEP = 1e-9
 DECIDED_WITHIN_DAYS = 1.0  # insurgents decide once a day
 
 
-@njit(cache=True)
+@compiled
 def control(world):
     """Settle claims, then arrivals and finishes, then roads whose cut is over, for the tick that ends now."""
     clock = world.clock[0]
@@ -30,7 +29,7 @@ def control(world):
     clock.look_at_cuts = 0
 
 
-@njit(cache=True)
+@compiled
 def settle(world, end):
     """Settle claims, then arrivals and finishes; until something new is claimed or reached, what is left stays so."""
     world.clock[0].unsettled = 0
@@ -49,7 +48,7 @@ def settle(world, end):
             world.clock[0].unsettled = 1
 
 
-@njit(cache=True)
+@compiled
 def settle_claim(world, place, end):
     """Hand a place to the side whose claimant, standing there, has held it for the hold time."""
     here = world.places[place]
@@ -63,7 +62,7 @@ def settle_claim(world, place, end):
         take(world, place, taker, here.claim_day + world.settings[0].control_hold_days)
 
 
-@njit(cache=True)
+@compiled
 def settle_departure(world, row, now):
     """Settle what a formation has earned where it stands before it leaves within the tick."""
     unit = world.formations[row]
@@ -75,7 +74,7 @@ def settle_departure(world, row, now):
     unit.finish_open = 0
 
 
-@njit(cache=True)
+@compiled
 def take(world, place, row, day):
     """Give a place to a formation's side; the formation leaves a detachment behind."""
     unit, here = world.formations[row], world.places[place]
@@ -94,7 +93,7 @@ def take(world, place, row, day):
             partner.arrived_how = How.TOOK
 
 
-@njit(cache=True)
+@compiled
 def alert_near(world, place, until_day):
     """Let the places near one that insurgents have lost consider a counter-attack (`sim.rules.insurgents`)."""
     for index in range(world.near_starts[place], world.near_starts[place + 1]):
@@ -103,7 +102,7 @@ def alert_near(world, place, until_day):
         world.places[world.near_places[index]].alert_until_day = until_day
 
 
-@njit(cache=True)
+@compiled
 def change_hands(world, place, side, actor, garrison, day):
     """Write a place's new holder and garrison group and let everything that depends on control know.
 
@@ -123,7 +122,7 @@ def change_hands(world, place, side, actor, garrison, day):
         world.clock[0].retaken -= 1
 
 
-@njit(cache=True)
+@compiled
 def count_places(world, place, change):
     """Count a place in or out among those that its garrison group holds."""
     here = world.places[place]
@@ -131,7 +130,7 @@ def count_places(world, place, change):
         world.garrisons[here.garrison].places_held += change
 
 
-@njit(cache=True)
+@compiled
 def settle_arrival(world, row, end):
     """Record an arrival once the place is held; a finish counts after the hold time, from the day of arrival."""
     unit = world.formations[row]
@@ -150,7 +149,7 @@ def settle_arrival(world, row, end):
         finish(world, row)
 
 
-@njit(cache=True)
+@compiled
 def arrived_how(world, row):
     """Return whether a formation took a place, linked up with those it relieved there, or just reached it."""
     unit = world.formations[row]
@@ -160,7 +159,7 @@ def arrived_how(world, row):
     return How.LINKED_UP if world.places[unit.at].siege != NOBODY else How.REACHED
 
 
-@njit(cache=True)
+@compiled
 def finish(world, row):
     """Enter a formation's arrival in every race whose finish list for its contestant names the place."""
     unit = world.formations[row]
@@ -175,13 +174,13 @@ def finish(world, row):
             note(world, LogKind.FINISH, unit.arrived_day, row, unit.at, race, 0.0)
 
 
-@njit(cache=True)
+@compiled
 def is_patrolled(world, line):
     """Return whether a formation of the road's holders stands at one of its ends."""
     return stands_guard(world, line.from_place) or stands_guard(world, line.to_place)
 
 
-@njit(cache=True)
+@compiled
 def stands_guard(world, place):
     """Return whether a formation stands at a place that its own alliance holds."""
     if world.places[place].standing == 0:
@@ -194,7 +193,7 @@ def stands_guard(world, place):
     return False
 
 
-@njit(cache=True)
+@compiled
 def reopen_roads(world, end):
     """Reopen cut roads whose time is over, or at whose ends a formation of their holders stands.
 

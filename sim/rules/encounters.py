@@ -10,8 +10,7 @@ in `rules.encounters`.
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import add_incident, fire, note
 from sim.rules.ground import line_with, nearest_place, own_km
@@ -23,7 +22,7 @@ from sim.world.geometry import distance_km
 LAST_KIND = int(IncidentKind.GROUND_CLASH)
 
 
-@njit(cache=True)
+@compiled
 def encounters(world):
     """Find every contact and let incidents happen in it; contacts are handled in draw-key order of their owner."""
     if world.settings[0].encounters_contact_range_km <= 0.0:
@@ -44,7 +43,7 @@ def encounters(world):
                 in_contact(world, row, NOBODY, place)
 
 
-@njit(cache=True)
+@compiled
 def may_pair_anew(world):
     """Return whether a formation has moved or got another contact range since this was last asked."""
     clock, reach_km = world.clock[0], 0.0
@@ -55,7 +54,7 @@ def may_pair_anew(world):
     return is_new
 
 
-@njit(cache=True)
+@compiled
 def is_moving(world, row):
     """Return 1 where a formation advances or fights, 0 where it stands or marches on its own ground."""
     posture = world.formations[row].posture
@@ -63,7 +62,7 @@ def is_moving(world, row):
     return 1 if moving else 0
 
 
-@njit(cache=True)
+@compiled
 def pair_off(world):
     """Write each formation's nearest rival formation within the longer of both contact ranges, -1 for none.
 
@@ -95,7 +94,7 @@ def pair_off(world):
                     rival.rival, rival.rival_km = row, km
 
 
-@njit(cache=True)
+@compiled
 def nearest_rival_place(world, row):
     """Return the row of the nearest place held by men of a rival side within contact range, -1 for none.
 
@@ -131,7 +130,7 @@ def nearest_rival_place(world, row):
     return best
 
 
-@njit(cache=True)
+@compiled
 def party(world, other, place):
     """Return (side, command) of the far side of a contact.
 
@@ -146,7 +145,7 @@ def party(world, other, place):
     return side, world.sides[side].command
 
 
-@njit(cache=True)
+@compiled
 def in_contact(world, row, other, place):
     """Accumulate the hazard of a contact over the tick and let the incidents that fall into it happen."""
     unit, clock = world.formations[row], world.clock[0]
@@ -176,7 +175,7 @@ def in_contact(world, row, other, place):
         unit.incidents += 1
 
 
-@njit(cache=True)
+@compiled
 def incidents_per_day(world, row, other, far_command, settled, works):
     """Return the hazard of a contact: base rate x tension x channel x what restraint leaves of it."""
     settings, unit = world.settings[0], world.formations[row]
@@ -189,7 +188,7 @@ def incidents_per_day(world, row, other, far_command, settled, works):
     return rate
 
 
-@njit(cache=True)
+@compiled
 def seek_line(world, row, other, place, works):
     """Agree a line in lasting contact while a channel works; one that a formation has left behind lapses."""
     unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
@@ -219,7 +218,7 @@ def seek_line(world, row, other, place, works):
         note(world, LogKind.LINE_AGREED, clock.day, row, nearest_place(world, row), alliance, 0.0)
 
 
-@njit(cache=True)
+@compiled
 def agree(line, own, far):
     """Draw a line midway between where a formation and its rival (a formation or a place) stand."""
     line.agreed = 1
@@ -227,7 +226,7 @@ def agree(line, own, far):
     line.x_km, line.y_km, line.z_km = far.x_km, far.y_km, far.z_km
 
 
-@njit(cache=True)
+@compiled
 def incident(world, row, other, place, day):
     """Let one incident happen: its kind, whose weapons, what it costs, and the tension it leaves."""
     unit = world.formations[row]
@@ -264,7 +263,7 @@ def incident(world, row, other, place, day):
         step_back(world, weaker, day)
 
 
-@njit(cache=True)
+@compiled
 def arms_over(world, row, other, place):
     """Return the air arms over both parties of a contact, each where it stands; -1 for none."""
     far_side, _ = party(world, other, place)
@@ -272,7 +271,7 @@ def arms_over(world, row, other, place):
     return arm_over(world, world.formations[row].side, nearest_place(world, row)), arm_over(world, far_side, far_place)
 
 
-@njit(cache=True)
+@compiled
 def own_aircraft(world, row, own_arm, far_arm):
     """Return whether it is aircraft over the formation that strike or are shot down, rather than those over its rival.
 
@@ -285,7 +284,7 @@ def own_aircraft(world, row, own_arm, far_arm):
     return u * (ours + theirs) < ours
 
 
-@njit(cache=True)
+@compiled
 def weapons(world, kind, own_flies, own_side, far_side, own_arm, far_arm):
     """Return the sides whose weapons meet: in a strike the arm's and the struck party's, in a shoot-down both arms'."""
     side, other_side = own_side, far_side
@@ -298,7 +297,7 @@ def weapons(world, kind, own_flies, own_side, far_side, own_arm, far_arm):
     return side, other_side
 
 
-@njit(cache=True)
+@compiled
 def withdraw_air(world, arm, day):
     """Keep an air arm that lost an aircraft away from the ground fight for a drawn time (exponential)."""
     clock, mean = world.clock[0], world.settings[0].encounters_air_withdrawn_days
@@ -311,13 +310,13 @@ def withdraw_air(world, arm, day):
     note(world, LogKind.AIR_WITHDRAWN, day, arm, NOBODY, NOBODY, days)
 
 
-@njit(cache=True)
+@compiled
 def is_severe(kind):
     """Return whether an incident is of a kind that may suspend a channel."""
     return kind == IncidentKind.STRIKE or kind == IncidentKind.SHOOT_DOWN
 
 
-@njit(cache=True)
+@compiled
 def arm_over(world, side, place):
     """Return the air arm that supports a side over a place (of several the one with most sorties), -1 for none."""
     best, most = NOBODY, 0.0
@@ -328,7 +327,7 @@ def arm_over(world, side, place):
     return best
 
 
-@njit(cache=True)
+@compiled
 def draw_kind(world, row, other, place):
     """Draw the kind of an incident by the weights of `rules.encounters`.
 
@@ -357,7 +356,7 @@ def draw_kind(world, row, other, place):
     return LAST_KIND
 
 
-@njit(cache=True)
+@compiled
 def suffer(world, row, day):
     """Take a formation's losses from a clash and let it halt for a drawn time."""
     unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
@@ -370,7 +369,7 @@ def suffer(world, row, day):
         unit.halt_reason = Reason.CLASH
 
 
-@njit(cache=True)
+@compiled
 def step_back(world, row, day):
     """Go back to the last place passed, if the formation is on the road beyond its own ground."""
     unit = world.formations[row]

@@ -2,40 +2,39 @@
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.world.codes import NOBODY, Activity, SiegeState, Stance
 from sim.world.geometry import distance_km
 
 
-@njit(cache=True)
+@compiled
 def is_friendly(world, side, place):
     """Return whether a place is held by the side or an ally of its alliance."""
     holder = world.places[place].holder
     return holder != NOBODY and world.stances[side, holder] <= Stance.ALLIED
 
 
-@njit(cache=True)
+@compiled
 def is_hostile(world, side, place):
     """Return whether a place is held by a side that this one fights."""
     holder = world.places[place].holder
     return holder != NOBODY and world.stances[side, holder] == Stance.HOSTILE
 
 
-@njit(cache=True)
+@compiled
 def is_foreign(world, side, place):
     """Return whether a place is held by a side that stands apart from this one: aligned, neutral or rival."""
     holder = world.places[place].holder
     return holder != NOBODY and stands_apart(world, side, holder)
 
 
-@njit(cache=True)
+@compiled
 def stands_apart(world, side, other_side):
     """Return whether another side is neither a friend nor fought: aligned, neutral or rival."""
     return Stance.ALLIED < world.stances[side, other_side] < Stance.HOSTILE
 
 
-@njit(cache=True)
+@compiled
 def is_claimed(world, place):
     """Return whether a formation has come to a place that is not its own and holds on to it."""
     claimant = world.places[place].claimant
@@ -45,7 +44,7 @@ def is_claimed(world, place):
     return unit.at == place and unit.to == NOBODY and unit.posture != Activity.LOST
 
 
-@njit(cache=True)
+@compiled
 def is_claimed_apart(world, side, place):
     """Return whether the formation that holds on to a place stands apart from this side."""
     if not is_claimed(world, place):
@@ -53,14 +52,14 @@ def is_claimed_apart(world, side, place):
     return stands_apart(world, side, world.formations[world.places[place].claimant].side)
 
 
-@njit(cache=True)
+@compiled
 def is_besieged(world, place):
     """Return whether a place lies inside a siege that is still on."""
     siege = world.places[place].siege
     return siege != NOBODY and world.sieges[siege].state == SiegeState.ON
 
 
-@njit(cache=True)
+@compiled
 def behind_ring(world, from_place, to_place):
     """Return whether a siege ring lies between two neighbouring places."""
     if world.places[from_place].siege == world.places[to_place].siege:
@@ -68,7 +67,7 @@ def behind_ring(world, from_place, to_place):
     return is_besieged(world, from_place) or is_besieged(world, to_place)
 
 
-@njit(cache=True)
+@compiled
 def zone_in_the_way(world, formation, place):
     """Return the row of a zone that this formation respects and that covers the place, or -1.
 
@@ -84,7 +83,7 @@ def zone_in_the_way(world, formation, place):
     return NOBODY
 
 
-@njit(cache=True)
+@compiled
 def may_enter(world, formation, place):
     """Return whether a formation may go to a place: its country, no respected zone, not held by a third party.
 
@@ -98,20 +97,20 @@ def may_enter(world, formation, place):
     return zone_in_the_way(world, formation, place) == NOBODY
 
 
-@njit(cache=True)
+@compiled
 def line_with(world, formation, alliance):
     """Return the record of the line between a formation and the sides of another alliance."""
     return world.lines[formation * world.alliances.shape[0] + alliance]
 
 
-@njit(cache=True)
+@compiled
 def own_km(line, point):
     """Return the distance (km) of a point from where a formation stood when it agreed a line."""
     dx, dy, dz = point.x_km - line.own_x_km, point.y_km - line.own_y_km, point.z_km - line.own_z_km
     return math.sqrt(dx * dx + dy * dy + dz * dz)
 
 
-@njit(cache=True)
+@compiled
 def line_before(world, formation, place):
     """Return the alliance across whose agreed line a place lies, -1 for none.
 
@@ -130,7 +129,7 @@ def line_before(world, formation, place):
     return NOBODY
 
 
-@njit(cache=True)
+@compiled
 def men_at(world, place, side):
     """Return the men at a place who would fight against `side`: the garrison and hostile formations standing there."""
     men = 0.0
@@ -146,7 +145,7 @@ def men_at(world, place, side):
     return men
 
 
-@njit(cache=True)
+@compiled
 def stand(world, unit):
     """Count a formation among those that stand at its place; roads cut there are looked at in this tick."""
     world.places[unit.at].standing += 1
@@ -154,13 +153,13 @@ def stand(world, unit):
     world.clock[0].look_at_cuts = 1
 
 
-@njit(cache=True)
+@compiled
 def stand_no_more(world, unit):
     """Count a formation no longer among those that stand at its place."""
     world.places[unit.at].standing -= 1
 
 
-@njit(cache=True)
+@compiled
 def blocks(world, formation, from_place, to_place):
     """Return whether a fight stands between a formation and the next place: its defenders, or a siege ring."""
     side = world.formations[formation].side
@@ -171,7 +170,7 @@ def blocks(world, formation, from_place, to_place):
     return is_foreign(world, side, to_place) or men_at(world, to_place, side) >= 1.0
 
 
-@njit(cache=True)
+@compiled
 def is_open_road(world, side, road):
     """Return whether a road is open to a side: both ends held by it or an ally, no siege ring, not cut by a raid."""
     line = world.roads[road]
@@ -180,7 +179,7 @@ def is_open_road(world, side, road):
     return not behind_ring(world, line.from_place, line.to_place)
 
 
-@njit(cache=True)
+@compiled
 def road_between(world, here, there):
     """Return the row of the road that joins two neighbouring places, -1 for none."""
     for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
@@ -189,7 +188,7 @@ def road_between(world, here, there):
     return NOBODY
 
 
-@njit(cache=True)
+@compiled
 def nearest_place(world, formation):
     """Return the row of the end of its road that a formation is nearer to."""
     unit = world.formations[formation]
@@ -198,7 +197,7 @@ def nearest_place(world, formation):
     return unit.at
 
 
-@njit(cache=True)
+@compiled
 def interest_in(world, command, place):
     """Return a command's interest (0 to 1) in a place: its own weight, or its default."""
     if place == NOBODY:
@@ -207,7 +206,7 @@ def interest_in(world, command, place):
     return weight if weight >= 0.0 else world.commands[command].default_interest
 
 
-@njit(cache=True)
+@compiled
 def are_connected(world, side, from_place, to_place):
     """Return whether open road, bridges standing, joins two places of a side (breadth-first over the network)."""
     places = world.places.shape[0]

@@ -5,8 +5,8 @@ after the other in draw-key order, because men sent from one place are no longer
 source: assumption, `rules.insurgents`.
 """
 
-from numba import njit
 
+from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
@@ -20,7 +20,7 @@ LEAST_MEN = 1.0
 ENDLESS = 1e18
 
 
-@njit(cache=True)
+@compiled
 def fight_back(world, place):
     """Let the garrison of one place act for a day: reinforce, raid, counter-attack."""
     if not is_insurgent_held(world, place):
@@ -33,20 +33,20 @@ def fight_back(world, place):
     counter_attack(world, place)
 
 
-@njit(cache=True)
+@compiled
 def is_insurgent_held(world, place):
     """Return whether an insurgent garrison with men in it holds a place."""
     return world.insurgent_held[place] == 1 and world.places[place].garrison_men >= LEAST_MEN
 
 
-@njit(cache=True)
+@compiled
 def strength_left(world, garrison):
     """Return how many places a garrison group holds, as a share of those it held at the start."""
     group = world.garrisons[garrison]
     return group.places_held / max(1, group.start_places)
 
 
-@njit(cache=True)
+@compiled
 def call_for_help(world, place, strength):
     """Accumulate the hazard of reinforcement and send it: a share of the strongest garrison in reach by open road.
 
@@ -75,7 +75,7 @@ def call_for_help(world, place, strength):
         note(world, LogKind.REINFORCED, clock.day, NOBODY, place, sender, men)
 
 
-@njit(cache=True)
+@compiled
 def strongest_near(world, place, reach_km):
     """Return the insurgent-held place of the same side in reach, not under assault, with most men; -1 for none."""
     best, most = NOBODY, LEAST_MEN
@@ -90,7 +90,7 @@ def strongest_near(world, place, reach_km):
     return best
 
 
-@njit(cache=True)
+@compiled
 def enemy_road_km(world, place, upto_km):
     """Walk the enemy roads in reach of a place; return (their km, the road at which `upto_km` is passed or -1).
 
@@ -115,7 +115,7 @@ def enemy_road_km(world, place, upto_km):
     return total, NOBODY
 
 
-@njit(cache=True)
+@compiled
 def raid(world, place):
     """Accumulate the hazard of a raid by the enemy road in reach, and carry it out when it falls due.
 
@@ -143,7 +143,7 @@ def raid(world, place):
     here.raids += 1
 
 
-@njit(cache=True)
+@compiled
 def reckon_raids(world, place):
     """Write a place's hazard of raids, which changes with the ground in reach and with its group's losses."""
     here = world.places[place]
@@ -154,14 +154,14 @@ def reckon_raids(world, place):
     here.raids_per_day = world.settings[0].insurgents_raids_per_day_per_100_km * here.raid_km / 100.0 * strength
 
 
-@njit(cache=True)
+@compiled
 def is_safe(world, road):
     """Return whether a road is cut already or a formation stands at either end of it."""
     line = world.roads[road]
     return line.cut == 1 or world.places[line.from_place].standing + world.places[line.to_place].standing > 0
 
 
-@njit(cache=True)
+@compiled
 def cut(world, place, road):
     """Cut a road for a drawn time, lose some men on both sides, and perhaps retake a weakly held end of it."""
     here, line = world.places[place], world.roads[road]
@@ -190,7 +190,7 @@ def cut(world, place, road):
         retake(world, place, weaker, LogKind.RAID_RETAKE, Mechanism.RAID_RETAKE)
 
 
-@njit(cache=True)
+@compiled
 def weaker_end(world, place, line):
     """Return the end of a road with fewer men in it; of two equal ones the end nearer to the raiders' place."""
     one, other = world.places[line.from_place], world.places[line.to_place]
@@ -200,14 +200,14 @@ def weaker_end(world, place, line):
     return line.from_place if distance_km(here, one) < distance_km(here, other) else line.to_place
 
 
-@njit(cache=True)
+@compiled
 def is_weak(world, place):
     """Return whether a place is weakly held and no base or start of a siege."""
     here = world.places[place]
     return here.garrison_men < world.settings[0].insurgents_weak_garrison_men and here.siege == NOBODY
 
 
-@njit(cache=True)
+@compiled
 def retake(world, source, place, kind, mechanism):
     """Take a place with a share of the source's men; enemy formations standing there fall back."""
     here, there, clock = world.places[source], world.places[place], world.clock[0]
@@ -230,7 +230,7 @@ def retake(world, source, place, kind, mechanism):
             fall_back(world, other, clock.day)
 
 
-@njit(cache=True)
+@compiled
 def counter_attack(world, place):
     """Strike back, once, at an enemy-held place in reach that the insurgents have just lost.
 
@@ -256,7 +256,7 @@ def counter_attack(world, place):
         return
 
 
-@njit(cache=True)
+@compiled
 def strike_back(world, place, other):
     """Carry a counter-attack out."""
     here, lost = world.places[place], world.places[other]
@@ -277,7 +277,7 @@ def strike_back(world, place, other):
             world.formations[row].strength_men *= 1.0 - share * sent / max(held, LEAST_MEN)
 
 
-@njit(cache=True)
+@compiled
 def power_of_holders(world, place, side):
     """Return the men x quality that hold a place against a side."""
     here = world.places[place]

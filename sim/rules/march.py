@@ -6,8 +6,8 @@ placed exactly within the tick from the distance left. Formations move in draw-k
 that leaves ground it has held long enough settles control of it first, which later ones then see. MODEL rule 1.
 """
 
-from numba import njit
 
+from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import join
@@ -35,7 +35,7 @@ from sim.world.start import place_on_road
 LEAST_KM = 1e-9
 
 
-@njit(cache=True)
+@compiled
 def march(world, row):
     """Move one formation for one tick."""
     unit, clock = world.formations[row], world.clock[0]
@@ -57,7 +57,7 @@ def march(world, row):
     place_on_road(world, unit)
 
 
-@njit(cache=True)
+@compiled
 def halt(world, row):
     """Stand still for the reason on record."""
     unit = world.formations[row]
@@ -72,7 +72,7 @@ def halt(world, row):
         unit.posture = Activity.HOLDING
 
 
-@njit(cache=True)
+@compiled
 def set_out(world, row, now):
     """Leave for the next place of the path if nothing holds the formation back; return whether time may go on."""
     unit = world.formations[row]
@@ -99,7 +99,7 @@ def set_out(world, row, now):
     return True
 
 
-@njit(cache=True)
+@compiled
 def wait(world, row):
     """Hold, and keep the reason; without a way is an activity of its own."""
     unit = world.formations[row]
@@ -111,7 +111,7 @@ def wait(world, row):
         unit.posture = Activity.WITHOUT_WAY
 
 
-@njit(cache=True)
+@compiled
 def ready_to_advance(world, row, now):
     """Return whether a formation may move beyond its own ground: in a push, and in supply or to mend its line."""
     unit, settings = world.formations[row], world.settings[0]
@@ -133,7 +133,7 @@ def ready_to_advance(world, row, now):
     return True
 
 
-@njit(cache=True)
+@compiled
 def start_pause(world, row, now):
     """Begin a pause of drawn length; the less its command cares for the objective, the longer."""
     unit, settings = world.formations[row], world.settings[0]
@@ -147,7 +147,7 @@ def start_pause(world, row, now):
     note(world, LogKind.PAUSE, now, row, unit.at, NOBODY, length)
 
 
-@njit(cache=True)
+@compiled
 def crosses_lines(world, row, there, now):
     """Return whether a formation may go to a place as far as agreed lines go: one before it is voided, or kept a while.
 
@@ -173,7 +173,7 @@ def crosses_lines(world, row, there, now):
     return False
 
 
-@njit(cache=True)
+@compiled
 def leave(world, row, there, road, now):
     """Take the road to a neighbouring place; where the bridge is out, bridging comes first."""
     unit, line = world.formations[row], world.roads[road]
@@ -195,7 +195,7 @@ def leave(world, row, there, road, now):
             note(world, LogKind.WAITS, now, row, unit.at, Reason.BRIDGES, days)
 
 
-@njit(cache=True)
+@compiled
 def go_on(world, row, now, end):
     """Move along the road until the tick ends or something is reached; return the day to go on from."""
     unit = world.formations[row]
@@ -216,7 +216,7 @@ def go_on(world, row, now, end):
     return reach(world, row, now + needed)
 
 
-@njit(cache=True)
+@compiled
 def opponent_ahead(world, row, km):
     """Return a hostile or rival formation met on the road before `km`, coming or going the other way; -1: none."""
     unit = world.formations[row]
@@ -233,7 +233,7 @@ def opponent_ahead(world, row, km):
     return NOBODY
 
 
-@njit(cache=True)
+@compiled
 def opponent_comes(world, row, there):
     """Return whether a hostile or rival formation is on its way along the road from a neighbouring place."""
     unit = world.formations[row]
@@ -245,7 +245,7 @@ def opponent_comes(world, row, there):
     return False
 
 
-@njit(cache=True)
+@compiled
 def give_way(world, row, other, now):
     """Two columns meet head-on: the weaker (men x quality) goes back to the last place it passed.
 
@@ -261,7 +261,7 @@ def give_way(world, row, other, now):
     return now
 
 
-@njit(cache=True)
+@compiled
 def rate_km_per_day(world, row):
     """Return the present rate of movement and set the posture that goes with it."""
     unit, settings, line = world.formations[row], world.settings[0], world.roads[world.formations[row].road]
@@ -274,7 +274,7 @@ def rate_km_per_day(world, row):
     return max(rate / (1.0 + settings.march_stretch_per_100_km * unit.base_km / 100.0), 1e-6)
 
 
-@njit(cache=True)
+@compiled
 def reach(world, row, now):
     """Come to the end of the road: enter, or stop at the gate of what a third party holds or reached before."""
     unit = world.formations[row]
@@ -290,7 +290,7 @@ def reach(world, row, now):
     return now
 
 
-@njit(cache=True)
+@compiled
 def go_back(world, row, now, end):
     """Move back along the road at march speed until the last place passed is reached."""
     unit = world.formations[row]
@@ -322,7 +322,7 @@ def go_back(world, row, now, end):
     return now + needed
 
 
-@njit(cache=True)
+@compiled
 def enemy_behind(world, row, km):
     """Return the first hostile or rival formation in the way of one that goes back along its road to `km`; -1: none."""
     unit = world.formations[row]
@@ -335,7 +335,7 @@ def enemy_behind(world, row, km):
     return first
 
 
-@njit(cache=True)
+@compiled
 def fight_way_back(world, row, now):
     """Turn against the place that a formation comes back to, where an enemy has taken it meanwhile, or the ring."""
     unit = world.formations[row]

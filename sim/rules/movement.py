@@ -2,8 +2,7 @@
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import note
 from sim.rules.commands import weigh
@@ -12,7 +11,7 @@ from sim.world.codes import NOBODY, Activity, LogKind, Reason
 from sim.world.start import place_on_road
 
 
-@njit(cache=True)
+@compiled
 def start_push(world, row, now):
     """Begin a push of drawn length (lognormal); the less its command cares for the objective, the shorter."""
     unit, settings = world.formations[row], world.settings[0]
@@ -23,7 +22,7 @@ def start_push(world, row, now):
     unit.cycles += 1
 
 
-@njit(cache=True)
+@compiled
 def exploit(world, row, now):
     """After a capture begin a fresh push, or let a command that cares little for what comes next leave it at that."""
     unit = world.formations[row]
@@ -35,7 +34,7 @@ def exploit(world, row, now):
         unit.cycle_until_day = now
 
 
-@njit(cache=True)
+@compiled
 def drive(world, row):
     """Return what of its time a formation's command gives to its objective (0 to 1): the interest, not below the floor.
 
@@ -44,7 +43,7 @@ def drive(world, row):
     return max(weigh(world, row), world.settings[0].march_lowest_interest, 1e-3)
 
 
-@njit(cache=True)
+@compiled
 def enter(world, row, now):
     """Stand at the place at the end of the road; ground not its own is claimed."""
     unit = world.formations[row]
@@ -65,7 +64,7 @@ def enter(world, row, now):
         claim(world, row, now)
 
 
-@njit(cache=True)
+@compiled
 def claim(world, row, now):
     """Start to hold a place nobody defends: it changes hands after the hold time (`sim.rules.control`).
 
@@ -87,7 +86,7 @@ def claim(world, row, now):
         exploit(world, row, unit.halt_until_day)
 
 
-@njit(cache=True)
+@compiled
 def pass_claim_on(world, row, now):
     """Let an ally that stands beside a claimant hold on to the place when the claimant goes; its time starts anew."""
     place = world.formations[row].at
@@ -105,7 +104,7 @@ def pass_claim_on(world, row, now):
                 return
 
 
-@njit(cache=True)
+@compiled
 def back_to_gate(world, row):
     """Undo an entry that another formation forestalled within the tick: stand before the place, on the road."""
     unit = world.formations[row]
@@ -123,7 +122,7 @@ def back_to_gate(world, row):
     place_on_road(world, unit)
 
 
-@njit(cache=True)
+@compiled
 def turn_back(world, row, now):
     """Turn round on the road, back to the last place passed."""
     unit = world.formations[row]
@@ -133,7 +132,7 @@ def turn_back(world, row, now):
     note(world, LogKind.TURNS_BACK, now, row, unit.at, unit.to, unit.km)
 
 
-@njit(cache=True)
+@compiled
 def knock_out(world, row, now):
     """Take a formation off the map for the rest of the run."""
     unit = world.formations[row]

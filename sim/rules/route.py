@@ -8,8 +8,7 @@ Source: assumption (shape); figures in `rules.route`.
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.records import fire, note
 from sim.rules.attrition import expected_days
 from sim.rules.ground import blocks, is_open_road, may_enter, road_between, zone_in_the_way
@@ -17,7 +16,7 @@ from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from sim.world.geometry import distance_km
 
 
-@njit(cache=True)
+@compiled
 def route(world, row):
     """Let one formation choose its road: keep the way it has, or look for one where ground has changed.
 
@@ -37,7 +36,7 @@ def route(world, row):
     choose_way(world, row, same_target and on_path(world, row))
 
 
-@njit(cache=True)
+@compiled
 def on_path(world, row):
     """Return whether a formation stands on its path with road ahead."""
     unit = world.formations[row]
@@ -46,7 +45,7 @@ def on_path(world, row):
     return world.paths[row, unit.path_position] == unit.at
 
 
-@njit(cache=True)
+@compiled
 def choose_way(world, row, has_way):
     """Search, and take the new way unless the old one is open and not longer by more than the hysteresis.
 
@@ -54,7 +53,8 @@ def choose_way(world, row, has_way):
     """
     unit = world.formations[row]
     unit.path_fresh = 1
-    world.looked_at[row, :] = 0
+    for place in range(world.looked_at.shape[1]):
+        world.looked_at[row, place] = 0
     world.looked_at[row, unit.objective] = 1
     new_days = search(world, row, unit.objective) if may_enter(world, row, unit.objective) else math.inf
     if not math.isfinite(new_days):
@@ -68,7 +68,7 @@ def choose_way(world, row, has_way):
     store_path(world, row, unit.objective)
 
 
-@njit(cache=True)
+@compiled
 def give_up(world, row):
     """Remember that there is no way, and say why."""
     unit, clock = world.formations[row], world.clock[0]
@@ -82,7 +82,7 @@ def give_up(world, row):
     unit.reason = reason
 
 
-@njit(cache=True)
+@compiled
 def leg_days(world, row, from_place, to_place, road):
     """Return the expected days of one leg, or infinity where it is closed to the formation."""
     fight = fight_days(world, row, to_place)
@@ -102,7 +102,7 @@ def leg_days(world, row, from_place, to_place, road):
     return days
 
 
-@njit(cache=True)
+@compiled
 def fight_days(world, row, place):
     """Return the expected days of a fight on the way, infinity for a place that is closed to the formation.
 
@@ -113,7 +113,7 @@ def fight_days(world, row, place):
     return world.node_fight[place]
 
 
-@njit(cache=True)
+@compiled
 def reckon_fight(world, row, place):
     """Return the expected days of a fight for a place; a bypassing formation counts them by a factor."""
     if not may_enter(world, row, place):
@@ -126,7 +126,7 @@ def reckon_fight(world, row, place):
     return days
 
 
-@njit(cache=True)
+@compiled
 def search(world, row, target):
     """Return the least expected days from a formation's place to `target` (infinity: no way); fills `node_from`.
 
@@ -169,7 +169,7 @@ def search(world, row, target):
     return math.inf
 
 
-@njit(cache=True)
+@compiled
 def put(days, places, size, in_all, place):
     """Put a place on the heap of (days, place) pairs; return its new size."""
     at = size
@@ -185,7 +185,7 @@ def put(days, places, size, in_all, place):
     return size + 1
 
 
-@njit(cache=True)
+@compiled
 def drop_first(days, places, size):
     """Take the least pair off the heap; return its new size."""
     size -= 1
@@ -208,7 +208,7 @@ def drop_first(days, places, size):
     return size
 
 
-@njit(cache=True)
+@compiled
 def least_days_per_km(world, row):
     """Return the least days that a straight km may take a formation: highest speed, straightest road."""
     unit, settings = world.formations[row], world.settings[0]
@@ -220,7 +220,7 @@ def least_days_per_km(world, row):
     return min(1.0, settings.route_out_of_sector_factor) * world.clock[0].least_detour / fastest
 
 
-@njit(cache=True)
+@compiled
 def store_path(world, row, target):
     """Write the path that the search found to the formation's row of `paths`."""
     unit = world.formations[row]
@@ -235,7 +235,7 @@ def store_path(world, row, target):
     unit.path_target = target
 
 
-@njit(cache=True)
+@compiled
 def remaining_days(world, row):
     """Return the expected days left on the formation's present path (infinity where it has become closed)."""
     unit = world.formations[row]
@@ -247,7 +247,7 @@ def remaining_days(world, row):
     return days
 
 
-@njit(cache=True)
+@compiled
 def has_open_way(world, row):
     """Return whether the formation has somewhere to go and a path there."""
     unit = world.formations[row]

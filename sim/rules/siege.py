@@ -4,8 +4,8 @@ MODEL rule 10. The hazard of falling rises as the defenders' strength (men x qua
 `sieges` and `rules.siege`.
 """
 
-from numba import njit
 
+from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential
 from sim.records import fire, note
 from sim.rules.changes import everything_changed
@@ -14,7 +14,7 @@ from sim.rules.movement import knock_out
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, SiegeState
 
 
-@njit(cache=True)
+@compiled
 def siege(world):
     """Carry every siege that is still on through one tick."""
     for row in range(world.sieges.shape[0]):
@@ -23,7 +23,7 @@ def siege(world):
             hold_out(world, row)
 
 
-@njit(cache=True)
+@compiled
 def besiegers(world, row):
     """Return the besieger's men in the places that man the ring, and their mean quality."""
     men, power = 0.0, 0.0
@@ -35,7 +35,7 @@ def besiegers(world, row):
     return men, (power / men if men > 0.0 else 1.0)
 
 
-@njit(cache=True)
+@compiled
 def thin_ring(world, row):
     """Keep the ring no stronger than its share of the besiegers still in place; with them gone it is lifted."""
     record = world.sieges[row]
@@ -49,14 +49,14 @@ def thin_ring(world, row):
         note(world, LogKind.SIEGE_RELIEVED, world.clock[0].day, NOBODY, NOBODY, row, 0.0)
 
 
-@njit(cache=True)
+@compiled
 def is_inside(world, other, row):
     """Return whether a formation stands in a besieged place."""
     unit = world.formations[other]
     return unit.to == NOBODY and unit.posture != Activity.LOST and world.places[unit.at].siege == row
 
 
-@njit(cache=True)
+@compiled
 def wear_down(world, row, share):
     """Take a share from the garrisons of the besieged places and the formations there; return the strength left."""
     strength = 0.0
@@ -73,7 +73,7 @@ def wear_down(world, row, share):
     return strength
 
 
-@njit(cache=True)
+@compiled
 def hold_out(world, row):
     """Wear the defenders down and accumulate the hazard of their fall."""
     record, clock, settings = world.sieges[row], world.clock[0], world.settings[0]
@@ -86,7 +86,7 @@ def hold_out(world, row):
         fall(world, row, clock.day + clock.tick_days)
 
 
-@njit(cache=True)
+@compiled
 def fall(world, row, day):
     """The garrison falls: its places go to the besieger, held by the men of the ring; formations inside are lost."""
     record = world.sieges[row]

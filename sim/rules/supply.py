@@ -6,14 +6,13 @@ Source: assumption (shape); figures in `rules.supply`. MODEL rule 3.
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.records import fire, note
 from sim.rules.ground import is_besieged, is_friendly, is_open_road
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
 
-@njit(cache=True)
+@compiled
 def supply(world):
     """Supply every formation for one tick, after bringing the distances from the bases up to date."""
     for row in range(world.formations.shape[0]):
@@ -25,7 +24,7 @@ def supply(world):
         replace_losses(world, row)
 
 
-@njit(cache=True)
+@compiled
 def measure_line(world, row):
     """Write a formation's road km from the nearest base; cut off where no open road leads to one.
 
@@ -50,14 +49,15 @@ def measure_line(world, row):
         world.clock[0].trouble_version += 1
 
 
-@njit(cache=True)
+@compiled
 def refresh_bases(world, alliance, side):
     """Reckon the road km from the nearest base for every place of an alliance anew, if it has lost ground."""
     if world.alliances[alliance].bases_fresh == 1:
         return
     world.alliances[alliance].bases_fresh = 1
-    world.base_km[alliance, :] = math.inf
-    world.node_days[:] = 0.0
+    for place in range(world.node_days.shape[0]):
+        world.base_km[alliance, place] = math.inf
+        world.node_days[place] = 0.0
     count = 0
     for place in world.base_places[alliance]:
         if place != NOBODY and is_friendly(world, side, place):
@@ -68,10 +68,11 @@ def refresh_bases(world, alliance, side):
     spread(world, alliance, side, count)
 
 
-@njit(cache=True)
+@compiled
 def extend_bases(world, alliance, side, place):
     """Reckon what has come nearer to the bases by a place, or a road at it, that an alliance has won."""
-    world.node_days[:] = 0.0
+    for other in range(world.node_days.shape[0]):
+        world.node_days[other] = 0.0
     world.node_from[0] = place
     world.node_days[place] = 1.0
     count = 1
@@ -85,7 +86,7 @@ def extend_bases(world, alliance, side, place):
     spread(world, alliance, side, count)
 
 
-@njit(cache=True)
+@compiled
 def spread(world, alliance, side, count):
     """Carry shorter distances from the bases on over open roads, from a work list of `count` places.
 
@@ -111,7 +112,7 @@ def spread(world, alliance, side, count):
                     count += 1
 
 
-@njit(cache=True)
+@compiled
 def consume(world, row):
     """Eat and refill: use by posture, refill fading with the road distance from base, and what comes by air."""
     unit, settings, days = world.formations[row], world.settings[0], world.clock[0].tick_days
@@ -129,7 +130,7 @@ def consume(world, row):
         unit.quality *= 1.0 - min(1.0, settings.supply_quality_loss_per_day * days)
 
 
-@njit(cache=True)
+@compiled
 def replace_losses(world, row):
     """Make good a share of the losses while a formation halts on its own ground with a line to its base."""
     unit, settings = world.formations[row], world.settings[0]

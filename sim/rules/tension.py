@@ -6,14 +6,13 @@ a suspended one is restored after a waiting time. MODEL rule 8; source: assumpti
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import fire, note
 from sim.world.codes import NOBODY, LogKind, Mechanism
 
 
-@njit(cache=True)
+@compiled
 def tension(world):
     """Let tensions fade and suspended channels come back, for one tick."""
     days = world.clock[0].tick_days
@@ -24,13 +23,13 @@ def tension(world):
             wait_for_channel(world, row, days)
 
 
-@njit(cache=True)
+@compiled
 def raise_by(tensions, pair, jump):
     """Add `jump` (0 to 1) to the tension of row `pair`, saturating at 1."""
     tensions[pair].level += jump * (1.0 - tensions[pair].level)
 
 
-@njit(cache=True)
+@compiled
 def wait_for_channel(world, row, days):
     """Restore a suspended channel once its accumulated hazard passes the drawn threshold."""
     channel = world.channels[row]
@@ -42,7 +41,7 @@ def wait_for_channel(world, row, days):
         reopen(world, row, world.clock[0].day + days)
 
 
-@njit(cache=True)
+@compiled
 def reopen(world, row, day):
     """Restore a channel."""
     channel = world.channels[row]
@@ -54,7 +53,7 @@ def reopen(world, row, day):
     note(world, LogKind.CHANNEL_RESTORED, day, row, NOBODY, NOBODY, 0.0)
 
 
-@njit(cache=True)
+@compiled
 def suspend(world, row, day):
     """Suspend a channel."""
     channel = world.channels[row]
@@ -64,7 +63,7 @@ def suspend(world, row, day):
     note(world, LogKind.CHANNEL_SUSPENDED, day, row, NOBODY, NOBODY, 0.0)
 
 
-@njit(cache=True)
+@compiled
 def stands_behind(world, command, row):
     """Return whether `command` is the one of `row` (-1: none) or its patron."""
     if row < 0:
@@ -72,7 +71,7 @@ def stands_behind(world, command, row):
     return row == command or world.commands[row].patron == command
 
 
-@njit(cache=True)
+@compiled
 def concerns(world, pair, first, second):
     """Return whether a pair (a Tension or Channel record) stands between the commands behind two parties."""
     a, b = pair.command_a, pair.command_b
@@ -80,7 +79,7 @@ def concerns(world, pair, first, second):
     return straight or (stands_behind(world, b, first) and stands_behind(world, a, second))
 
 
-@njit(cache=True)
+@compiled
 def heat(world, first, second):
     """Return the factor by which tension between the commands behind two parties raises incidents, capped.
 
@@ -93,7 +92,7 @@ def heat(world, first, second):
     return min(world.settings[0].tension_highest_factor, math.exp(world.settings[0].tension_feedback * level))
 
 
-@njit(cache=True)
+@compiled
 def channel_works(world, first, second):
     """Return whether a working channel stands between the commands behind two parties."""
     for row in range(world.channels.shape[0]):
@@ -102,7 +101,7 @@ def channel_works(world, first, second):
     return False
 
 
-@njit(cache=True)
+@compiled
 def aggravate(world, first, second, severe, day):
     """Let an incident raise the tensions it concerns; a severe one (strike, shoot-down) may suspend the channel."""
     for row in range(world.tensions.shape[0]):

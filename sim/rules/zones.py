@@ -9,8 +9,7 @@ MODEL rule 7; source: assumption, `rules.zones`.
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.draws import Purpose, exponential, uniform
 from sim.records import add_incident, fire, note
 from sim.rules.changes import everything_changed
@@ -24,7 +23,7 @@ from sim.world.start import kept_share
 CALL, SHOW_OF_FORCE, WARNING_SHOTS, STRIKE = 0, 1, 2, 3
 
 
-@njit(cache=True)
+@compiled
 def zones(world):
     """Lift zones whose flag is up; let formations that defy one try, and climb the ladder on those that close in."""
     for zone in range(world.zones.shape[0]):
@@ -41,7 +40,7 @@ def zones(world):
             climb(world, row, unit.defying)
 
 
-@njit(cache=True)
+@compiled
 def lift(world, zone):
     """Open a zone whose flag is up."""
     record = world.zones[zone]
@@ -50,7 +49,7 @@ def lift(world, zone):
         everything_changed(world)
 
 
-@njit(cache=True)
+@compiled
 def consider(world, row):
     """Accumulate the hazard that a formation, its objective in a zone it defies, starts to close in."""
     unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
@@ -78,7 +77,7 @@ def consider(world, row):
         note(world, LogKind.ZONE_TRY, clock.day, row, unit.objective, zone, 0.0)
 
 
-@njit(cache=True)
+@compiled
 def tries_per_day(settings, day, strikes):
     """Return the hazard of a try: falling with every strike suffered, fading with time."""
     rate = settings.zones_try_per_day * settings.zones_try_factor_after_strike ** float(strikes)
@@ -87,7 +86,7 @@ def tries_per_day(settings, day, strikes):
     return rate
 
 
-@njit(cache=True)
+@compiled
 def heed(world, row, zone):
     """Return how far a formation obeys those who ask it to keep out of a zone (0 to 1): the command it obeys most."""
     most = 0.0
@@ -97,7 +96,7 @@ def heed(world, row, zone):
     return most
 
 
-@njit(cache=True)
+@compiled
 def zone_of_objective(world, row):
     """Return the zone in force that covers a formation's objective and that it may defy, -1 for none."""
     unit = world.formations[row]
@@ -110,7 +109,7 @@ def zone_of_objective(world, row):
     return NOBODY
 
 
-@njit(cache=True)
+@compiled
 def closes_in(world, row, zone):
     """Return whether a formation is under way inside a zone."""
     unit, record = world.formations[row], world.zones[zone]
@@ -121,7 +120,7 @@ def closes_in(world, row, zone):
     return world.in_zone[zone, nearest_place(world, row)] == 1
 
 
-@njit(cache=True)
+@compiled
 def climb(world, row, zone):
     """Climb the ladder by the rungs that fall due in this tick, until the intruder stops."""
     unit, clock, record = world.formations[row], world.clock[0], world.zones[zone]
@@ -138,7 +137,7 @@ def climb(world, row, zone):
         unit.rung_day += world.settings[0].zones_rung_days
 
 
-@njit(cache=True)
+@compiled
 def take_rung(world, row, zone, day):
     """Take one rung: the call needs a channel; a strike costs men; then the intruder stops or goes on."""
     unit, enforcer = world.formations[row], world.zones[zone].enforcer
@@ -154,7 +153,7 @@ def take_rung(world, row, zone, day):
     unit.rung += 1
 
 
-@njit(cache=True)
+@compiled
 def report(world, row, zone, kind, day):
     """Record an incident between an intruder and a zone's enforcer."""
     enforcer = world.zones[zone].enforcer
@@ -163,7 +162,7 @@ def report(world, row, zone, kind, day):
     add_incident(world, kind, Cause.ZONE, day, place, row, side, NOBODY, place, other_side)
 
 
-@njit(cache=True)
+@compiled
 def stops(world, row, zone, works):
     """Return whether an intruder stops at this rung; the call reaches it through the commands it obeys."""
     unit, settings = world.formations[row], world.settings[0]
@@ -176,7 +175,7 @@ def stops(world, row, zone, works):
     return uniform(world.clock[0], Purpose.ZONE_RUNG, unit.draw_key, world.zones[zone].draw_key, ordinal) < probability
 
 
-@njit(cache=True)
+@compiled
 def stop(world, row, zone, day):
     """Give the try up and go back."""
     unit = world.formations[row]
@@ -188,7 +187,7 @@ def stop(world, row, zone, day):
         turn_back(world, row, day)
 
 
-@njit(cache=True)
+@compiled
 def strike(world, row, zone, day):
     """Strike the intruder: a drawn share of its men, tension, and perhaps the end of the channel."""
     unit, clock = world.formations[row], world.clock[0]

@@ -4,8 +4,8 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from sim.compiled import compiled
 from sim.scenario.schema import Zone
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def to_space(lat: float, lon: float) -> tuple[float, float, float]:
     return level * math.cos(theta), level * math.sin(theta), EARTH_RADIUS_KM * math.sin(phi)
 
 
-@njit(cache=True)
+@compiled
 def distance_km(a, b):
     """Return the distance in km of two records that have a position in space."""
     dx = a.x_km - b.x_km

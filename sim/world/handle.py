@@ -28,7 +28,14 @@ from numba.extending import (
     register_model,
     unbox,
 )
-from numba.np.arrayobj import getitem_array_tuple, getitem_arraynd_intp, make_array, populate_array, setitem_array
+from numba.np.arrayobj import (
+    getitem_array_tuple,
+    getitem_arraynd_intp,
+    load_item,
+    make_array,
+    populate_array,
+    setitem_array,
+)
 
 from sim.world.world import World
 
@@ -59,13 +66,24 @@ def as_rows(context: Any, builder: Any, index_type: Any, index: Any) -> tuple[An
 
 
 @lower_builtin(operator.getitem, TableType, types.Integer)
+def read_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Read an item of a table, or a row of a matrix, without wrapping its index around."""
+    array_type, index_type = signature.args
+    if array_type.ndim > 1 or context.enable_boundscheck:
+        row_type, row = as_rows(context, builder, index_type, arguments[1])
+        signature = signature.replace(args=(array_type, row_type))
+        return getitem_arraynd_intp(context, builder, signature, (arguments[0], row))
+    row = context.cast(builder, arguments[1], index_type, types.uintp)
+    data = make_array(array_type)(context, builder, arguments[0]).data
+    return load_item(context, builder, array_type, builder.gep(data, [row]))
+
+
 @lower_builtin(operator.getitem, TableType, types.BaseTuple)
 def read_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    """Read an item, or a row of a matrix, without wrapping its index around."""
+    """Read an item of a matrix without wrapping its indices around."""
     array_type, index_type = signature.args
     row_type, row = as_rows(context, builder, index_type, arguments[1])
-    read = getitem_arraynd_intp if isinstance(index_type, types.Integer) else getitem_array_tuple
-    return read(context, builder, signature.replace(args=(array_type, row_type)), (arguments[0], row))
+    return getitem_array_tuple(context, builder, signature.replace(args=(array_type, row_type)), (arguments[0], row))
 
 
 @lower_builtin(operator.setitem, TableType, types.Integer, types.Any)

@@ -2,8 +2,7 @@
 
 import math
 
-from numba import njit
-
+from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, uniform
 from sim.world.codes import NOBODY, Activity
 from sim.world.geometry import distance_km
@@ -13,18 +12,19 @@ LEAST_RATE = 1e-6  # km a day: no division by zero where a scenario sets a rate 
 LN2 = math.log(2.0)
 
 
-@njit(cache=True)
+@compiled
 def restore(block, template, slots, values):
     """Copy the template into the run block and write each drawn value to its slot.
 
     `block`, `template`: float64, 1-D, of one length; `slots`: int64; `values`: float64, as many as slots.
     """
-    block[:] = template
+    for word in range(template.shape[0]):
+        block[word] = template[word]
     for index in range(slots.shape[0]):
         block[slots[index]] = values[index]
 
 
-@njit(cache=True)
+@compiled
 def begin(world, key_low, key_high, logging):
     """Derive the state of day 0 from a restored block; `key_low`, `key_high`: the run's key; `logging`: 0 or 1."""
     clock = world.clock[0]
@@ -50,7 +50,7 @@ def begin(world, key_low, key_high, logging):
     ready_sieges(world)
 
 
-@njit(cache=True)
+@compiled
 def settle_roads(world):
     """Copy the class figures to every road, so that movement looks in one row; find the straightest road."""
     least = 1.0
@@ -63,7 +63,7 @@ def settle_roads(world):
     world.clock[0].least_detour = least
 
 
-@njit(cache=True)
+@compiled
 def settle_places(world):
     """Copy the kind's figures to every place that has none of its own."""
     for row in range(world.places.shape[0]):
@@ -82,7 +82,7 @@ def settle_places(world):
             place.garrison_share = kind.garrison_weight
 
 
-@njit(cache=True)
+@compiled
 def spread_garrisons(world):
     """Spread each garrison group's men over its places in proportion to their weights; elsewhere, rear garrisons."""
     for group in range(world.garrisons.shape[0]):
@@ -106,7 +106,7 @@ def spread_garrisons(world):
         note_insurgents(world, row)
 
 
-@njit(cache=True)
+@compiled
 def note_insurgents(world, place):
     """Write whether an insurgent garrison holds a place: looked up daily for every place, so in an array of its own."""
     here = world.places[place]
@@ -117,7 +117,7 @@ def note_insurgents(world, place):
             world.insurgent_held[place] = 1
 
 
-@njit(cache=True)
+@compiled
 def ready_formations(world):
     """Give every formation its full strength, its contact range and its position; open the assaults under way."""
     for row in range(world.formations.shape[0]):
@@ -139,7 +139,7 @@ def ready_formations(world):
         place_on_road(world, unit)
 
 
-@njit(cache=True)
+@compiled
 def reckon_rates(world):
     """Write each formation's advance on each class of road, averaged over pushes and pauses (km a day, no stretch)."""
     settings = world.settings[0]
@@ -153,13 +153,13 @@ def reckon_rates(world):
             world.expected_rates[row, line] = max(rate, LEAST_RATE)
 
 
-@njit(cache=True)
+@compiled
 def mean_days(median, sigma):
     """Return the mean of a lognormal length."""
     return median * math.exp(0.5 * sigma * sigma)
 
 
-@njit(cache=True)
+@compiled
 def restraint_on(world, row):
     """Return how far a formation is held back from clashes: the largest restraint x obedience over the commands."""
     held = 0.0
@@ -169,7 +169,7 @@ def restraint_on(world, row):
     return held
 
 
-@njit(cache=True)
+@compiled
 def place_on_road(world, unit):
     """Write a formation's position in space from its place on the road, if that has changed."""
     if unit.placed_at == unit.at and unit.placed_to == unit.to and unit.placed_km == unit.km:
@@ -185,7 +185,7 @@ def place_on_road(world, unit):
     unit.z_km = here.z_km + share * (there.z_km - here.z_km)
 
 
-@njit(cache=True)
+@compiled
 def ready_tensions(world):
     """Reckon what a tick leaves of every tension, which fades exponentially with its half-life."""
     for row in range(world.tensions.shape[0]):
@@ -193,13 +193,13 @@ def ready_tensions(world):
         record.kept_per_tick = kept_share(record.half_life_days, world.clock[0].tick_days)
 
 
-@njit(cache=True)
+@compiled
 def kept_share(half_life_days, days):
     """Return what exponential decay leaves of 1 after so many days."""
     return math.exp(-LN2 * days / half_life_days)
 
 
-@njit(cache=True)
+@compiled
 def ready_channels(world):
     """Decide which channels work at the start."""
     for row in range(world.channels.shape[0]):
@@ -208,7 +208,7 @@ def ready_channels(world):
         channel.open = 1 if u < channel.working else 0
 
 
-@njit(cache=True)
+@compiled
 def ready_sieges(world):
     """Man the rings; where no reference strength is given, the hazard of falling is measured against the start's."""
     for row in range(world.sieges.shape[0]):

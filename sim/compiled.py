@@ -1,0 +1,134 @@
+"""How rules are compiled: as parts of what Python calls, once and whole, so that a first run starts soon.
+
+`numba.njit` makes a library of machine code of every function, ready to be called from Python, and optimises each of
+them with all that it calls: what lies at the bottom is optimised once for every level above it. Of some 250 rules
+Python calls a handful. So `compiled` takes a rule only as far as code for the optimiser; it is optimised and
+made machine code as part of what Python calls. A rule that Python does call (an agent's decision, a test) is compiled
+for it then, and that is kept on disk. Measurements: docs/decisions.md.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from numba import njit
+from numba.core import config, sigutils
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import CompilerBase
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.registry import CPUDispatcher
+from numba.core.typed_passes import (
+    AnnotateTypes,
+    IRLegalization,
+    NativeLowering,
+    NoPythonBackend,
+    NopythonTypeInference,
+    PreLowerStripPhis,
+)
+from numba.core.untyped_passes import (
+    FixupArgs,
+    GenericRewrites,
+    IRProcessing,
+    ReconstructSSA,
+    RewriteSemanticConstants,
+    TranslateByteCode,
+)
+
+
+class PartLibrary(JITCodeLibrary):
+    """Code that is only ever linked into other code: neither optimised nor made machine code, nor linked, by itself."""
+
+    def add_llvm_module(self, ll_module: Any) -> None:
+        """Take a module in as it is."""
+        self._final_module.link_in(ll_module)
+
+    def add_linking_library(self, library: Any) -> None:
+        """Remember, once, what a caller has to link beside this library."""
+        if library not in self._linking_libraries:
+            super().add_linking_library(library)
+
+    def finalize(self) -> None:
+        """Make ready for linking, and nothing else."""
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def with_callees(self) -> list[JITCodeLibrary]:
+        """Return this library and all that it calls."""
+        return [self, *self._linking_libraries]
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class PartLowering(NativeLowering):
+    """Lower a function to a PartLibrary and let other compiled functions call it."""
+
+    _name = "part_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower; the flag `no_compile` keeps numba from asking for machine code."""
+        state.library = PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = state.flags.no_compile = True
+        super().run_pass(state)
+        key = object()
+        state.targetctx.insert_user_function(key, state.cr.fndesc, state.library.with_callees())
+        state.cr = state.cr._replace(cfunc=key)
+        return True
+
+
+PASSES = (
+    TranslateByteCode, FixupArgs, IRProcessing, RewriteSemanticConstants, GenericRewrites, ReconstructSSA,
+    NopythonTypeInference, PreLowerStripPhis, IRLegalization, AnnotateTypes, PartLowering, NoPythonBackend,
+)  # fmt: skip
+
+
+class PartCompiler(CompilerBase):
+    """Numba's pipeline without what rules do not use: object mode, closures, `with`, parallel loops, inlined calls."""
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Return the one pipeline."""
+        manager = PassManager("part")
+        for one in PASSES:
+            manager.add_pass(one, one.__name__)
+        manager.finalize()
+        return [manager]
+
+
+Dispatcher: Any = CPUDispatcher
+
+
+class Part(Dispatcher):
+    """A compiled function: a part where compiled code calls it, compiled for itself where Python does."""
+
+    def __init__(self, function: Callable, locals: dict | None = None, targetoptions: dict | None = None) -> None:  # noqa: A002
+        """Wrap a function; the names of the arguments are numba's."""
+        super().__init__(function, locals, targetoptions or {"nopython": True}, pipeline_class=PartCompiler)
+
+    @cached_property
+    def entry(self) -> Any:
+        """The same function as Python calls it."""
+        return njit(cache=True)(self.py_func)
+
+    def add_overload(self, cres: Any) -> None:
+        """Make a signature known to compiled callers, not to Python."""
+        self.overloads[tuple(cres.signature.args)] = cres
+
+    def compile(self, sig: Any) -> Any:
+        """Compile for a compiled caller; nothing is kept on disk but the caller."""
+        with global_compiler_lock, self._compiling_counter:
+            arguments, return_type = sigutils.normalize_signature(sig)
+            if tuple(arguments) not in self.overloads:
+                self.add_overload(self._compiler.compile(arguments, return_type))
+            return self.overloads[tuple(arguments)].entry_point
+
+    def _compile_for_args(self, *arguments: Any, **named: Any) -> Any:
+        """Compile for Python, which asks here once for each signature; return what it is to call."""
+        function = self.entry._compile_for_args(*arguments, **named)
+        for types, result in self.entry.overloads.items():
+            if result.entry_point is function:
+                self._insert([one._code for one in types], function, False)
+        return function
+
+
+def compiled(function: Callable) -> Any:
+    """Return a function compiled for compiled callers and, when it calls it, for Python; as it is with numba off."""
+    return function if getattr(config, "DISABLE_JIT", 0) else Part(function)
