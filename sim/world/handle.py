@@ -23,6 +23,7 @@ from numba.extending import (
     NativeValue,
     infer_getattr,
     lower_builtin,
+    lower_getattr,
     lower_getattr_generic,
     models,
     register_model,
@@ -47,53 +48,82 @@ class TableType(types.Array):
 
 
 @register_model(TableType)
-class TableModel(models.ArrayModel):
-    """A table is an array in compiled code."""
+class TableModel(models.PrimitiveModel):
+    """A table is, in compiled code, a pointer to its words; spelling it out as an array costs the compiler seconds."""
+
+    def __init__(self, manager: Any, table_type: TableType) -> None:
+        """Choose the machine type."""
+        super().__init__(manager, table_type, ir.IntType(64).as_pointer())
+
+
+def read_word(builder: Any, table: Any, index: int) -> Any:
+    """Read a word of a table. No rule ever writes to the words, so the compiler may keep what it has read."""
+    value = builder.load(builder.gep(table, [ir.Constant(ir.IntType(64), index)]))
+    value.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return value
+
+
+def read_shape(builder: Any, table_type: TableType, table: Any) -> list[Any]:
+    """Read the shape of a table."""
+    return [read_word(builder, table, 1 + index) for index in range(table_type.ndim)]
+
+
+def as_array(context: Any, builder: Any, table_type: TableType, table: Any) -> tuple[types.Array, Any]:
+    """Return the type and value of the plain array that a table is; all are C-contiguous."""
+    array_type = types.Array(table_type.dtype, table_type.ndim, "C")
+    shape = read_shape(builder, table_type, table)
+    item = ir.Constant(ir.IntType(64), context.get_abi_sizeof(context.get_data_type(table_type.dtype)))
+    strides = [item] if table_type.ndim == 1 else [builder.mul(shape[1], item), item]
+    data = builder.inttoptr(read_word(builder, table, 0), context.get_data_type(table_type.dtype).as_pointer())
+    array = make_array(array_type)(context, builder)
+    populate_array(array, data=data, shape=shape, strides=strides, itemsize=item, meminfo=None)
+    return array_type, array._getvalue()
 
 
 def as_rows(context: Any, builder: Any, index_type: Any, index: Any) -> tuple[Any, Any]:
-    """Return an index (an integer or a tuple with integers in it) with its integers unsigned, and its type."""
+    """Return an index (an integer or a tuple of integers) as unsigned integers, and its type."""
     if isinstance(index_type, types.Integer):
         return types.uintp, context.cast(builder, index, index_type, types.uintp)
-    parts = [
-        as_rows(context, builder, one, builder.extract_value(index, place))
-        if isinstance(one, types.Integer)
-        else (one, builder.extract_value(index, place))
-        for place, one in enumerate(index_type)
-    ]
-    tuple_type = types.Tuple([one for one, _ in parts])
-    return tuple_type, context.make_tuple(builder, tuple_type, [value for _, value in parts])
+    tuple_type = types.UniTuple(types.uintp, len(index_type))
+    return tuple_type, context.cast(builder, index, index_type, tuple_type)
+
+
+@lower_getattr(TableType, "shape")
+def table_shape(context: Any, builder: Any, table_type: TableType, table: Any) -> Any:
+    """Read the shape of a table as a tuple."""
+    shape_type = types.UniTuple(types.intp, table_type.ndim)
+    return context.make_tuple(builder, shape_type, read_shape(builder, table_type, table))
 
 
 @lower_builtin(operator.getitem, TableType, types.Integer)
 def read_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Read an item of a table, or a row of a matrix, without wrapping its index around."""
-    array_type, index_type = signature.args
-    if array_type.ndim > 1 or context.enable_boundscheck:
-        row_type, row = as_rows(context, builder, index_type, arguments[1])
-        signature = signature.replace(args=(array_type, row_type))
-        return getitem_arraynd_intp(context, builder, signature, (arguments[0], row))
-    row = context.cast(builder, arguments[1], index_type, types.uintp)
-    data = make_array(array_type)(context, builder, arguments[0]).data
-    return load_item(context, builder, array_type, builder.gep(data, [row]))
+    table_type, index_type = signature.args
+    row_type, row = as_rows(context, builder, index_type, arguments[1])
+    if table_type.ndim == 1 and not context.enable_boundscheck:
+        item_type = context.get_data_type(table_type.dtype).as_pointer()
+        data = builder.inttoptr(read_word(builder, arguments[0], 0), item_type)
+        return load_item(context, builder, table_type, builder.gep(data, [row]))
+    array_type, array = as_array(context, builder, table_type, arguments[0])
+    return getitem_arraynd_intp(context, builder, signature.replace(args=(array_type, row_type)), (array, row))
 
 
 @lower_builtin(operator.getitem, TableType, types.BaseTuple)
 def read_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Read an item of a matrix without wrapping its indices around."""
-    array_type, index_type = signature.args
-    row_type, row = as_rows(context, builder, index_type, arguments[1])
-    return getitem_array_tuple(context, builder, signature.replace(args=(array_type, row_type)), (arguments[0], row))
+    row_type, row = as_rows(context, builder, signature.args[1], arguments[1])
+    array_type, array = as_array(context, builder, signature.args[0], arguments[0])
+    return getitem_array_tuple(context, builder, signature.replace(args=(array_type, row_type)), (array, row))
 
 
 @lower_builtin(operator.setitem, TableType, types.Integer, types.Any)
 @lower_builtin(operator.setitem, TableType, types.BaseTuple, types.Any)
 def write_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Write an item without wrapping its index around."""
-    array_type, index_type, value_type = signature.args
-    row_type, row = as_rows(context, builder, index_type, arguments[1])
-    signature = signature.replace(args=(array_type, row_type, value_type))
-    return setitem_array(context, builder, signature, (arguments[0], row, arguments[2]))
+    row_type, row = as_rows(context, builder, signature.args[1], arguments[1])
+    array_type, array = as_array(context, builder, signature.args[0], arguments[0])
+    signature = signature.replace(args=(array_type, row_type, signature.args[2]))
+    return setitem_array(context, builder, signature, (array, row, arguments[2]))
 
 
 class WorldRefType(types.Type):
@@ -130,22 +160,8 @@ class WorldRefAttributes(AttributeTemplate):
 
 @lower_getattr_generic(WorldRefType)
 def read_field(context: Any, builder: Any, world_type: WorldRefType, pointer: Any, name: str) -> Any:
-    """Build the array of a field from its words: address, then shape; all arrays are C-contiguous."""
-    array_type = world_type.types[name]
-    word = ir.IntType(64)
-    first = world_type.rows[name] * WORDS_A_FIELD
-    words = [
-        builder.load(builder.gep(pointer, [ir.Constant(word, first + index)])) for index in range(1 + array_type.ndim)
-    ]
-    for one in words:  # no rule ever writes to the words, so the compiler may keep what it has read
-        one.set_metadata("invariant.load", builder.module.add_metadata([]))
-    array = make_array(array_type)(context, builder)
-    shape = words[1:]
-    item = ir.Constant(word, context.get_abi_sizeof(context.get_data_type(array_type.dtype)))
-    strides = [item] if array_type.ndim == 1 else [builder.mul(shape[1], item), item]
-    data = builder.inttoptr(words[0], context.get_data_type(array_type.dtype).as_pointer())
-    populate_array(array, data=data, shape=shape, strides=strides, itemsize=item, meminfo=None)
-    return array._getvalue()
+    """Return a table: the place of its words."""
+    return builder.gep(pointer, [ir.Constant(ir.IntType(64), world_type.rows[name] * WORDS_A_FIELD)])
 
 
 @unbox(WorldRefType)
