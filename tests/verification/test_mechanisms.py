@@ -23,6 +23,7 @@ MOVES = {
     "assault_won": f"milestones/t2_taken/{DAY}",
     "joint_assault": f"milestones/t2_taken/{DAY}",
     "assault_beaten": "days/m20:refitting",
+    "odds_awaited": "days/m20:refitting",
     "garrison_left": "days/m20:fighting",
     "withdrawal": "days/m20:fighting",
     "reinforcement": "days/m20:fighting",
