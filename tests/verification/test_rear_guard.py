@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.draws import run_keys
 from sim.rules.commands import direct, mend_rear
+from sim.world.assume import run_keys
 from sim.world.codes import NOBODY
 from tests import toys
 
