@@ -16,7 +16,7 @@ FAINT = {"reroute", "replacements", "line_kept", "siege_fell"}  # seen over all 
 DAY = "restricted_mean_day"
 MOVES = {
     "pause": f"milestones/sdf_reaches_valley/{DAY}",
-    "reroute": "days/sdf:marching",
+    "reroute": "days/m20:marching",
     "bridging": "days/tiger:advancing",
     "out_of_supply": "days/m20:holding",
     "replacements": f"milestones/uqayribat_taken/{DAY}",
@@ -35,7 +35,7 @@ MOVES = {
     "clash": "clashes/coalition-loyalists/all",
     "line_agreed": "clashes/loyalists-sdf/all",
     "line_broken": "days/tiger:holding",
-    "line_kept": "days/tiger:preparing",
+    "line_kept": "days/tiger:holding",
     "air_withdrawn": f"milestones/raqqa_taken/{DAY}",
     "zone_try": "clashes/coalition-loyalists/any",
     "zone_stop": "clashes/coalition-loyalists/any",
