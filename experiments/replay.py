@@ -20,6 +20,7 @@ WAITS = {
     Reason.NO_WAY: "finds no way to {place} and waits",
     Reason.RESPECTS_ZONE: "stops short of {place}: it lies in a zone it respects",
     Reason.KEEPS_LINE: "keeps to the line agreed before {place} for now ({value:.1f} days)",
+    Reason.ODDS: "holds before {place}: the odds are too poor ({value:.2f} to 1)",
     Reason.BRIDGES: "bridges the crossing at {place} ({value:.1f} days)",
 }
 

@@ -23,6 +23,7 @@ from sim.rules.attrition import (
 from sim.rules.changes import everything_changed
 from sim.rules.ground import is_claimed, is_claimed_apart, is_foreign, is_friendly, is_open_road, stand_no_more
 from sim.rules.movement import enter, knock_out, turn_back
+from sim.rules.odds import remember_defeat
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
 
@@ -333,6 +334,7 @@ def lose(world, leader, place, now):
             else:
                 turn_back(world, other, now)
                 refit(world, other, now)
+                remember_defeat(world, other, place)
 
 
 @compiled

@@ -84,11 +84,13 @@ def read_orders(world, row):
 def mend_rear(world, row):
     """Send a free rear guard, or a stranded formation, to the nearest trouble: a cut road, a place just lost.
 
-    It keeps the task until the trouble is over, and looks again on arrival and when there is new trouble. Source:
-    assumption, `rules.commands.mend_reach_km`.
+    It keeps the task until the trouble is over, and looks again on arrival and when there is new trouble. A rear guard
+    stays out for a while after it was sent, since raids come again, unless its orders or new trouble call it. Source:
+    assumption, `rules.commands.mend_reach_km` and `.mend_stay_days`.
     """
-    unit = world.formations[row]
-    if unit.task != NOBODY and not is_trouble(world, unit.side, unit.task):
+    unit, clock = world.formations[row], world.clock[0]
+    is_over = unit.task == NOBODY or not is_trouble(world, unit.side, unit.task)
+    if is_over and (clock.day >= unit.task_until_day or unit.free == 0):
         unit.task = NOBODY
     stranded = unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
     can_go = (
@@ -96,12 +98,13 @@ def mend_rear(world, row):
         and unit.to == NOBODY
         and not is_besieged(world, unit.at)
     )
-    clock = world.clock[0]
-    if unit.task == NOBODY and can_go and clock.cuts + clock.retaken > 0 and unit.calm_version != clock.trouble_version:
-        unit.task = nearest_trouble(world, row)
-        if unit.task == NOBODY:
+    if is_over and can_go and clock.cuts + clock.retaken > 0 and unit.calm_version != clock.trouble_version:
+        trouble = nearest_trouble(world, row)
+        if trouble == NOBODY:
             unit.calm_version = clock.trouble_version
         else:
+            unit.task = trouble
+            unit.task_until_day = clock.day + unit.rear_guard * world.settings[0].commands_mend_stay_days
             fire(world, Mechanism.REAR_MENDED)
     if unit.task != NOBODY:
         unit.objective = unit.task

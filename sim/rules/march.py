@@ -28,6 +28,7 @@ from sim.rules.ground import (
     stand_no_more,
 )
 from sim.rules.movement import drive, enter, pass_claim_on, start_push, turn_back
+from sim.rules.odds import dares
 from sim.rules.route import has_open_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason, Stance
 from sim.world.start import place_on_road
@@ -95,6 +96,8 @@ def set_out(world, row, now):
     if not is_open_road(world, unit.side, road):
         if not ready_to_advance(world, row, now):
             return unit.halt_until_day > now
+        if not dares(world, row, there, now):
+            return True
     leave(world, row, there, road, now)
     return True
 

@@ -3,7 +3,7 @@
 Who stands inside at the start is tolerated where it stands; closing in sets off the ladder: a call on the channel, a
 show of force, warning shots, then strikes. Whether the intruder tries at all, and stops at a rung, depends on how far
 it obeys the commands that ask it to keep out; on the channel too, whether it stops. Tries come at a hazard that falls
-with every strike and fades with time.
+with every strike and every time it was turned back, and fades with time.
 MODEL rule 7; source: assumption, `rules.zones`.
 """
 
@@ -62,7 +62,7 @@ def consider(world, row):
         unit.try_threshold = exponential(
             clock, Purpose.ZONE_TRY, unit.draw_key, world.zones[zone].draw_key, unit.tries, 1.0
         )
-    rate = tries_per_day(settings, clock.day, unit.strikes) * (1.0 - heed(world, row, zone))
+    rate = tries_per_day(settings, clock.day, unit.strikes, unit.stops) * (1.0 - heed(world, row, zone))
     unit.try_hazard += rate * clock.tick_days
     if unit.try_hazard >= unit.try_threshold:
         unit.try_hazard = 0.0
@@ -78,9 +78,10 @@ def consider(world, row):
 
 
 @compiled
-def tries_per_day(settings, day, strikes):
-    """Return the hazard of a try: falling with every strike suffered, fading with time."""
+def tries_per_day(settings, day, strikes, stops):
+    """Return the hazard of a try: falling with every strike and every turn back short of one, fading with time."""
     rate = settings.zones_try_per_day * settings.zones_try_factor_after_strike ** float(strikes)
+    rate *= settings.zones_try_factor_after_turn_back ** float(stops)
     if settings.zones_try_half_life_days > 0.0:
         rate *= kept_share(settings.zones_try_half_life_days, day)
     return rate
@@ -177,9 +178,11 @@ def stops(world, row, zone, works):
 
 @compiled
 def stop(world, row, zone, day):
-    """Give the try up and go back."""
+    """Give the try up and go back; a stop short of a strike counts against the next try."""
     unit = world.formations[row]
     unit.defying = NOBODY
+    if unit.rung < STRIKE:
+        unit.stops += 1
     fire(world, Mechanism.ZONE_STOP)
     note(world, LogKind.ZONE_STOP, day, row, nearest_place(world, row), zone, 0.0)
     report(world, row, zone, IncidentKind.TURN_BACK, day)

@@ -153,6 +153,14 @@ class AssaultSettings(Section):
         description="pace of clearing block by block without air support, of that with",
         examples=[{"uniform": [0.2, 0.6]}],
     )
+    odds_wanted: NonNegative = Field(
+        default=off(),
+        description="attackers' power over defenders' below which a formation holds before it goes; 0: it never asks",
+        examples=[1],
+    )
+    odds_patience_days: NonNegative = Field(
+        default=off(), description="after so long it attacks all the same", examples=[{"triangular": [10, 20, 40]}]
+    )
     leave_odds: NonNegative = Field(
         default=off(), description="odds in men above which a garrison may leave; 0: never", examples=[4]
     )
@@ -298,6 +306,11 @@ class ZoneSettings(Section):
     try_factor_after_strike: Share = Field(
         default=off(1.0), description="tries x this for each strike suffered", examples=[0.5]
     )
+    try_factor_after_turn_back: Share = Field(
+        default=off(1.0),
+        description="tries x this for each time it turned back short of a strike",
+        examples=[{"uniform": [0.5, 0.9]}],
+    )
     try_half_life_days: NonNegative = Field(
         default=off(),
         description="time in which the hazard of tries halves; 0: it does not fade",
@@ -340,6 +353,11 @@ class CommandSettings(Section):
         default=off(),
         description="a rear guard, or a formation cut off, goes this far to mend the rear; 0: nobody does",
         examples=[{"uniform": [60, 150]}],
+    )
+    mend_stay_days: NonNegative = Field(
+        default=off(),
+        description="a rear guard stays out at least so long after it was sent; 0: it comes back when all is well",
+        examples=[{"triangular": [7, 14, 28]}],
     )
     support_when_preparing: Share = Field(
         default=off(), description="claim on sorties before the assault starts", examples=[0.4]

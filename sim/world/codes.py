@@ -57,6 +57,7 @@ class Reason(IntEnum):
     TURNED_BACK = 14
     KEEPS_LINE = 15
     GIVES_WAY = 16
+    ODDS = 17
 
 
 @unique
@@ -189,6 +190,7 @@ class Mechanism(IntEnum):
     REAR_MENDED = 30
     LINE_KEPT = 31
     AIR_WITHDRAWN = 32
+    ODDS_AWAITED = 33
 
 
 @unique

@@ -53,13 +53,14 @@ FORMATION = record(
     "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
     "cycle_until_day halt_until_day arrived_day support support_share contact_range_km contact_hazard "
     "contact_threshold line_hazard line_threshold try_hazard try_threshold rung_day refill_days_per_day rival_km "
+    "task_until_day odds_since_day dared_odds beaten_odds "
     "near_km near_range_km near_x_km near_y_km near_z_km placed_km restraint",
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
-    "assault may_defy defying rung tries strikes refits incidents lines line_asks "
+    "assault may_defy defying rung tries strikes stops refits incidents lines line_asks "
     "arrived_how arrival_open finish_open cut_off last_reason task free rear_guard calm_version rival "
     "near_place near_version near_moves moves line_place line_version claims placed_at placed_to "
-    "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open",
+    "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at",
     first="side alliance posture to at assault halt_until_day rival "
     "x_km y_km z_km km placed_at placed_to placed_km may_defy "
     "reason objective path_target path_fresh path_length path_position turning_back halt_reason "

@@ -267,7 +267,7 @@ def test_single_values_have_probabilities_and_no_density():
                          ids=str)  # fmt: skip
 def test_pictures_stay_in_their_frame(written):
     picture = svg(Quantity.model_validate(written))
-    points = [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", re.sub(r'^.*?<path', "", picture))]
+    points = [(float(x), float(y)) for x, y in re.findall(r"(-?[\d.]+) (-?[\d.]+)", re.sub(r"^.*?<path", "", picture))]
     assert points and all(0.0 <= x <= 132.0 and 0.0 <= y <= 30.0 for x, y in points)
     assert "nan" not in picture and "inf" not in picture.replace("infinite", "")
 

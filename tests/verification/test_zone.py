@@ -67,6 +67,15 @@ def test_one_that_stops_goes_back():
     assert unit_of(ensemble, world).strikes == 0
 
 
+@pytest.mark.parametrize(("factor", "fewest", "most"), [(0.0, 1, 1), (0.5, 2, 6), (1.0, 7, 99)])
+def test_one_turned_back_tries_more_seldom(factor, fewest, most):
+    """Each stop short of a strike takes its share of the hazard: none is left at 0, all of it at 1."""
+    more = {"stop_probability": 1.0, "try_per_day": 2.0, "try_factor_after_turn_back": factor}
+    ensemble, world, log = replayed(toys.changed(toys.zone(), lambda t: t["rules"]["zones"].update(more)))
+    assert fewest <= (log["kind"] == LogKind.ZONE_TRY).sum() <= most
+    assert unit_of(ensemble, world).stops == (log["kind"] == LogKind.ZONE_STOP).sum()
+
+
 def test_first_try_comes_at_the_stated_hazard():
     """Ticks waited for the first try are geometric: 1 - exp(-rate x tick) each."""
     ensemble, arrival = toys.ensemble_of(toys.zone()), 4.6

@@ -1,0 +1,71 @@
+"""The odds of an assault, weighed before a formation sets out for a place it would have to fight for.
+
+Odds are the attackers' power over the defenders', both as the fight itself counts them (men x quality, supply,
+fortification; aircraft come to those who fight already): at 1 they are equal. Who has worse than are asked for holds
+and looks again every day, until its patience is at an end and it attacks all the same, because its command presses.
+One beaten off comes back with better odds than it set out with, or at the end of its patience. MODEL rules 4 and 9;
+source: assumption, `rules.assault.odds_wanted` and `.odds_patience_days`.
+"""
+
+from sim.compiled import compiled
+from sim.records import fire, note
+from sim.rules.attrition import LEAST_MEN, defenders, power_ratio
+from sim.rules.ground import blocks
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+
+LOOKS_AGAIN_DAYS = 1.0
+
+
+@compiled
+def dares(world, row, there, now):
+    """Return whether a formation goes for a neighbouring place; one that holds for better odds halts for a day."""
+    unit, settings = world.formations[row], world.settings[0]
+    if settings.assault_odds_wanted <= 0.0 or not blocks(world, row, unit.at, there):
+        return True
+    odds = odds_of(world, row, there)
+    is_enough = odds >= settings.assault_odds_wanted and (unit.beaten_at != there or odds > unit.beaten_odds)
+    first_look = unit.odds_at != there
+    if first_look:
+        unit.odds_at = there
+        unit.odds_since_day = now
+    if is_enough or now - unit.odds_since_day >= settings.assault_odds_patience_days:
+        unit.odds_at = NOBODY
+        unit.dared_at, unit.dared_odds = there, odds
+        return True
+    if first_look:
+        fire(world, Mechanism.ODDS_AWAITED)
+        note(world, LogKind.WAITS, now, row, there, Reason.ODDS, odds)
+    unit.halt_until_day = now + LOOKS_AGAIN_DAYS
+    unit.halt_reason = Reason.ODDS
+    return False
+
+
+@compiled
+def odds_of(world, row, there):
+    """Return the odds at a place of a formation and of the allies that go, or are about to go, for it too."""
+    power = 0.0
+    for other in range(world.formations.shape[0]):
+        if other == row or goes_along(world, row, other, there):
+            power += world.formations[other].strength_men * power_ratio(world, other, there)
+    return power / max(defenders(world, row, there), LEAST_MEN)
+
+
+@compiled
+def goes_along(world, row, other, there):
+    """Return whether an ally is in the assault on a place, on the road to it, or beside the formation with it next."""
+    unit, ally = world.formations[row], world.formations[other]
+    if ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+        return False
+    if ally.to != NOBODY:
+        return ally.to == there and ally.turning_back == 0
+    if ally.at != unit.at or ally.path_position >= ally.path_length - 1:
+        return False
+    return world.paths[other, ally.path_position + 1] == there
+
+
+@compiled
+def remember_defeat(world, row, place):
+    """Note the odds with which a beaten formation set out for a place: it wants better ones there from now on."""
+    unit = world.formations[row]
+    unit.beaten_at = place
+    unit.beaten_odds = unit.dared_odds if unit.dared_at == place else 0.0

@@ -1,0 +1,68 @@
+"""The odds are weighed before an assault: the hopeless waits, not for ever; one beaten off wants better odds."""
+
+import numpy as np
+import pytest
+
+from sim.world.codes import LogKind, Reason
+from tests import toys
+
+PATIENCE = 9.0
+
+
+def before_a_town(men=1000, wanted=1.0, horizon_days=40):
+    """Return a formation beside a town that 2,000 men of its quality hold behind walls worth 1.5."""
+    toy = toys.fight(0.5, horizon_days=horizon_days)
+    toy["places"]["b"]["fortification"] = 1.5
+    toy["sides"]["red"]["push_rate_km_per_day"] = 18
+    toy["formations"]["r"] = toys.formation("red", "a", men, orders=[{"objective": "b"}])
+    toy["rules"]["assault"] |= {"odds_wanted": wanted, "odds_patience_days": PATIENCE}
+    return toys.entrants(toy, {"r": "b"})
+
+
+def log_of(toy):
+    """Return the event log of one run."""
+    world = toys.ensemble_of(toy).replay(3, 0)
+    return world.log[: world.clock[0].log_rows]
+
+
+def days_of(log, kind):
+    """Return the days of the log's rows of a kind."""
+    return log["day"][log["kind"] == kind]
+
+
+def test_poor_odds_hold_until_patience_ends():
+    """A third of equal power: it says so once, with the odds, and sets out when its patience is over."""
+    log = log_of(before_a_town())
+    waits = log[(log["kind"] == LogKind.WAITS) & (log["other"] == Reason.ODDS)]
+    assert len(waits) == 1 or waits["day"][1] > PATIENCE
+    assert waits["value"][0] == pytest.approx(1000 / (2000 * 1.5))
+    assert days_of(log, LogKind.SETS_OUT)[0] == pytest.approx(waits["day"][0] + PATIENCE)
+
+
+@pytest.mark.parametrize(("men", "wanted"), [(3001, 1.0), (1000, 0.0), (1000, 0.3)])
+def test_who_has_the_odds_or_is_not_asked_goes_at_once(men, wanted):
+    """Equal power goes at once, and so does everyone where the rule is off or asks for less."""
+    log = log_of(before_a_town(men, wanted))
+    assert days_of(log, LogKind.SETS_OUT)[0] == 0.0
+    assert Reason.ODDS not in log["other"][(log["kind"] == LogKind.WAITS) & (log["day"] == 0.0)]
+
+
+def test_allies_beside_it_count():
+    """Two who together have the odds go at once, though neither has them alone."""
+    toy = before_a_town(1600)
+    toy["formations"]["s"] = toys.formation("red", "a", 1600, orders=[{"objective": "b"}])
+    log = log_of(toys.entrants(toy, {"r": "b", "s": "b"}))
+    assert np.array_equal(days_of(log, LogKind.SETS_OUT)[:2], [0.0, 0.0])
+
+
+@pytest.mark.parametrize(("wanted", "waits"), [(1.0, PATIENCE), (0.0, 0.0)])
+def test_one_beaten_off_wants_better_odds(wanted, waits):
+    """Beaten off at odds that were enough, it does not come back with the same before its patience is over."""
+    toy = before_a_town(3100, wanted)
+    toy["rules"]["assault"] |= {"exchange_ratio": 4, "attacker_breakpoint_share": 0.1, "refit_days": 2}
+    log = log_of(toy)
+    beaten = days_of(log, LogKind.ASSAULT_BEATEN)[0]
+    back = days_of(log, LogKind.REACHES)
+    back = back[back > beaten][0]
+    again = days_of(log, LogKind.SETS_OUT)[1]
+    assert again - back == pytest.approx(2 + waits, abs=1.5)
