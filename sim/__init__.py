@@ -2,7 +2,7 @@
 
 Importing this package names the folder of compiled code and loads nothing heavy. The layers, each importing
 only those below it: ensemble, model and agents; turn; rules, events and milestones; records; world; scenario;
-draws; errors.
+draws; compiled; errors.
 """
 
 from pathlib import Path
