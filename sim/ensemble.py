@@ -1,11 +1,13 @@
 """Many runs, compiled: the same turn looped without the interpreter, one World a thread."""
 
 import numpy as np
+from numba import njit
 
 from sim.errors import RunError
-from sim.outcomes import Collector, RunTables
+from sim.outcomes import Collector, Kept, RunTables
 from sim.scenario.loading import Scenario
 from sim.turn import run_to_horizon
+from sim.world import tables
 from sim.world.assume import draw_assumptions, run_keys
 from sim.world.build import Blueprint, build
 from sim.world.handle import handle_of
@@ -13,6 +15,48 @@ from sim.world.start import begin, restore
 from sim.world.world import World
 
 MOST_ROOM = 64
+ROWS_A_RUN = 64  # of incidents and of arrivals; more is made room for
+
+
+@njit(cache=True, nogil=True)
+def run_all(world, block, template, slots, keys, values, first, kept):
+    """Carry runs `first` and on to their horizon; return how many are done: all, or up to one that found no room.
+
+    `keys`: uint64, runs x 2; `values`: float64, runs x assumptions. What they leave is written to `kept`.
+    """
+    for index in range(first, keys.shape[0]):
+        restore(block, template, slots, values[index])
+        begin(world, keys[index, 0], keys[index, 1], 0)
+        run_to_horizon(world)
+        if world.clock[0].overflow == 1 or not keep(world, index, kept):
+            return index
+    return keys.shape[0]
+
+
+@njit(cache=True)
+def keep(world, index, kept):
+    """Write down what a finished run leaves; return whether there was room for it."""
+    clock = world.clock[0]
+    incidents = kept.incident_stops[index - 1] if index > 0 else 0
+    arrivals = kept.arrival_stops[index - 1] if index > 0 else 0
+    if incidents + clock.incidents > kept.incidents.shape[0] or arrivals + clock.arrivals > kept.arrivals.shape[0]:
+        return False
+    for row in range(world.finishes.shape[0]):
+        kept.finish_days[index, row] = world.finishes[row].day
+    for row in range(world.flags.shape[0]):
+        kept.flag_days[index, row] = world.flags[row].day
+    for row in range(world.fired.shape[0]):
+        kept.fired[index, row] = world.fired[row]
+    for row in range(world.days.shape[0]):
+        for activity in range(world.days.shape[1]):
+            kept.days[index, row, activity] = world.days[row, activity]
+    for row in range(clock.incidents):
+        kept.incidents[incidents + row] = world.incidents[row]
+    for row in range(clock.arrivals):
+        kept.arrivals[arrivals + row] = world.arrivals[row]
+    kept.incident_stops[index] = incidents + clock.incidents
+    kept.arrival_stops[index] = arrivals + clock.arrivals
+    return True
 
 
 class Ensemble:
@@ -55,14 +99,41 @@ class Ensemble:
         return keys, draw_assumptions(self.blueprint.assumptions, keys)
 
     def simulate(self, seed: int, first: int, stop: int) -> RunTables:
-        """Return the tables of runs `first` to `stop` - 1. Raises RunError with the run's number."""
+        """Return the tables of runs `first` to `stop` - 1, made without the interpreter. Raises RunError."""
         keys, values = self.draw(seed, first, stop)
+        kept, done = self.new_kept(stop - first), 0
+        while True:
+            done = run_all(self.handle, self.block, self.blueprint.template, self.slots, keys, values, done, kept)
+            if done == len(keys):
+                break
+            if self.world.clock[0].overflow == 1:
+                self.grow()
+            else:
+                kept = kept._replace(incidents=doubled(kept.incidents), arrivals=doubled(kept.arrivals))
         collector = Collector(self.blueprint, first, stop)
-        for index in range(stop - first):
-            collector.add(index, self.run(keys[index], values[index]), values[index])
+        collector.take(kept, values)
         return collector.tables()
+
+    def new_kept(self, runs: int) -> Kept:
+        """Return room for what so many runs leave."""
+        world = self.world
+        return Kept(
+            finish_days=np.empty((runs, len(world.finishes))),
+            flag_days=np.empty((runs, len(world.flags))),
+            fired=np.empty((runs, len(world.fired)), np.int64),
+            days=np.empty((runs, *world.days.shape)),
+            incident_stops=np.zeros(runs, np.int64),
+            arrival_stops=np.zeros(runs, np.int64),
+            incidents=np.empty(max(1, runs) * ROWS_A_RUN, tables.INCIDENT_ROW),
+            arrivals=np.empty(max(1, runs) * ROWS_A_RUN, tables.ARRIVAL_ROW),
+        )
 
     def replay(self, seed: int, run: int) -> World:
         """Return the finished world of one run with its event log."""
         keys, values = self.draw(seed, run, run + 1)
         return self.run(keys[0], values[0], logging=True)
+
+
+def doubled(rows: np.ndarray) -> np.ndarray:
+    """Return the rows with as much room again."""
+    return np.concatenate([rows.view(np.int64), np.empty_like(rows).view(np.int64)]).view(rows.dtype)

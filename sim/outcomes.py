@@ -24,6 +24,22 @@ class RunTables(NamedTuple):
     days: pa.Table
 
 
+class Kept(NamedTuple):
+    """What a stretch of runs leaves: a row a run, and incidents and arrivals of all runs one after the other.
+
+    `incident_stops`, `arrival_stops` (int64): the row after the last of each run.
+    """
+
+    finish_days: np.ndarray  # float64 runs x R*T
+    flag_days: np.ndarray  # float64 runs x flags
+    fired: np.ndarray  # int64 runs x mechanisms
+    days: np.ndarray  # float64 runs x F x activities
+    incident_stops: np.ndarray
+    arrival_stops: np.ndarray
+    incidents: np.ndarray
+    arrivals: np.ndarray
+
+
 class Collector:
     """Gathers what runs `first` to `stop` - 1 leave, then makes the tables."""
 
@@ -50,6 +66,14 @@ class Collector:
         self.values[index] = values
         self.incidents.append(world.incidents[: clock.incidents].copy())
         self.arrivals.append(world.arrivals[: clock.arrivals].copy())
+
+    def take(self, kept: Kept, values: np.ndarray) -> None:
+        """Note all runs of this stretch at once, as compiled runs leave them; `values`: their assumptions."""
+        self.finish_days[:] = kept.finish_days.reshape(self.finish_days.shape)
+        self.flag_days[:], self.fired[:], self.days[:] = kept.flag_days, kept.fired, kept.days
+        self.values[:] = values
+        self.incidents = np.split(kept.incidents, kept.incident_stops)[:-1]
+        self.arrivals = np.split(kept.arrivals, kept.arrival_stops)[:-1]
 
     def tables(self) -> RunTables:
         """Return the tables."""
