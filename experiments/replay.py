@@ -18,9 +18,11 @@ RUNGS = ("is called on the channel", "meets a show of force", "meets warning sho
 WAITS = {
     Reason.SUPPLY: "is out of supply and waits",
     Reason.NO_WAY: "finds no way to {place} and waits",
-    Reason.RESPECTS_ZONE: "stops short of {place}: it lies in a zone it respects",
+    Reason.RESPECTS_ZONE: "stops short of {place}: it keeps out of the zone there for now",
     Reason.KEEPS_LINE: "keeps to the line agreed before {place} for now ({value:.1f} days)",
-    Reason.ODDS: "holds before {place}: the odds are too poor ({value:.2f} to 1)",
+    Reason.ODDS: "holds before {place}: the odds are too poor ({value:.1f} to 1)",
+    Reason.NO_BETTER: "holds before {place}: the odds are no better than when it was beaten ({value:.1f} to 1)",
+    Reason.REFITS: "goes back to {place} to refit ({value:.0f} days)",
     Reason.BRIDGES: "bridges the crossing at {place} ({value:.1f} days)",
 }
 
@@ -153,7 +155,7 @@ class Story:
     def tell_finish(self, row: Any) -> str:
         """A contestant finishes."""
         race = self.title("races", row["other"])
-        return f"FINISH: {self.formation(row['actor'])} at {self.place(row['place'])} ({race})."
+        return f"FINISH of the race '{race}': {self.formation(row['actor'])} at {self.place(row['place'])}."
 
     def tell_main_effort(self, row: Any) -> str:
         """An air arm shifts its main effort."""
@@ -200,6 +202,8 @@ SENTENCES = {
     LogKind.ZONE_STOP: "{actor} stops near {place} and turns back.",
     LogKind.TURNS_BACK: "{actor} turns back towards {place}.",
     LogKind.LOST: "{actor} is lost at {place}.",
+    LogKind.LEAVES: "{actor} leaves {place} for good.",
+    LogKind.JOINS: "{actor} joins the assault on {place} with {value:.0f} men.",
 }
 
 

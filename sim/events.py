@@ -9,7 +9,7 @@ from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import fire, note
 from sim.rules.changes import everything_changed
-from sim.rules.movement import knock_out
+from sim.rules.movement import leave_the_map
 from sim.rules.siege import fall
 from sim.rules.tension import raise_by, reopen, suspend
 from sim.world.codes import NOBODY, Activity, EventState, LogKind, Mechanism, SiegeState, Verb
@@ -47,6 +47,9 @@ def arm(world, event):
 def wait(world, row, event):
     """Let a due event happen when its day has come or its hazard is spent."""
     clock = world.clock[0]
+    if event.unless != NOBODY and world.flags[event.unless].up == 1:
+        event.state = EventState.OFF
+        return
     if event.has_hazard == 1:
         rate = event.hazard_per_day
         if event.hazard_times_when != NOBODY and world.flags[event.hazard_times_when].up == 1:
@@ -91,7 +94,7 @@ def apply(world, effect):
         unit.strength_men *= effect.amount
         unit.full_strength_men *= effect.amount
     elif effect.verb == Verb.REMOVE:
-        knock_out(world, effect.target, day)
+        leave_the_map(world, effect.target, day)
     elif effect.verb == Verb.RELATION:
         world.stances[effect.side_a, effect.side_b] = effect.stance
         world.stances[effect.side_b, effect.side_a] = effect.stance

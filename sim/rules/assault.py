@@ -40,12 +40,15 @@ def join(world, row, now):
     unit.assault = unit.to
     unit.posture = Activity.PREPARING
     unit.reason = Reason.NONE
-    note(world, LogKind.AT_GATE, now, row, unit.to, NOBODY, defenders(world, row, unit.to))
     fight = world.assaults[row_of(world, unit.to, unit.alliance)]
     if fight.state == AssaultState.NONE:
+        note(world, LogKind.AT_GATE, now, row, unit.to, NOBODY, defenders(world, row, unit.to))
         prepare(world, row, now)
     else:
         fire(world, Mechanism.JOINT_ASSAULT)
+        fights = fight.state == AssaultState.FIGHTING  # its men count from the start of the tick
+        note(world, LogKind.JOINS, world.clock[0].day if fights else now, row, unit.to, NOBODY, unit.strength_men)
+        fight.ready_day = max(fight.ready_day, now)
         if fight.state == AssaultState.FIGHTING:
             fight.attackers_start_men += unit.strength_men
             unit.posture = Activity.FIGHTING
@@ -101,6 +104,9 @@ def carry_out(world, leader, place):
     side = world.formations[leader].side
     if is_foreign(world, side, place) or is_claimed_apart(world, side, place):
         call_off(world, place, alliance, now)
+        return
+    if is_friendly(world, side, place) and against_ring(world, side, place) == NOBODY:
+        go_in(world, place, alliance, max(now, min(fight.ready_day, end)))
         return
     if defenders(world, leader, place) < LEAST_MEN:
         win(world, leader, place, max(now, min(fight.ready_day, end)))
@@ -236,6 +242,19 @@ def win(world, leader, place, now):
     else:
         withdraw(world, place, world.settings[0].assault_withdrawal_share, now)
         push_out(world, place, unit.side, now)
+    enter_all(world, place, alliance, now)
+
+
+@compiled
+def go_in(world, place, alliance, now):
+    """End the assault on a ring that others have beaten: the place is open ground of its holder."""
+    close(world, place, alliance)
+    enter_all(world, place, alliance, now)
+
+
+@compiled
+def enter_all(world, place, alliance, now):
+    """Let every formation in an assault enter the place."""
     for other in range(world.formations.shape[0]):
         if takes_part(world, other, place, alliance):
             world.formations[other].assault = NOBODY
@@ -348,3 +367,4 @@ def refit(world, row, now):
     unit.refits += 1
     unit.halt_until_day = now + days
     unit.halt_reason = Reason.REFITS
+    note(world, LogKind.WAITS, now, row, unit.at, Reason.REFITS, days)

@@ -106,16 +106,18 @@ def losses_per_day(world, place, ring, attacking, defending, power, pace):
     lost_by_defenders = defenders_lost_per_day(world, place, ring, attacking, defending, power, pace)
     if is_cleared(world, place, ring):
         return lost_by_defenders * ratio, lost_by_defenders
-    return loss_rate(world, engaged_men(world, place, attacking), defending) * ratio / power, lost_by_defenders
+    engaged = engaged_men(world, place, attacking, defending)
+    return loss_rate(world, engaged, defending) * ratio / power, lost_by_defenders
 
 
 @compiled
 def defenders_lost_per_day(world, place, ring, attacking, defending, power, pace):
     """Return the men lost a day by the defenders; see `losses_per_day`."""
-    here, engaged = world.places[place], engaged_men(world, place, attacking)
+    here = world.places[place]
     if is_cleared(world, place, ring):
         share = -math.log1p(-min(here.breakpoint_share, 0.99)) / here.clear_days
-        return defending * share * pace * min(1.0, engaged / here.frontage_men)
+        return defending * share * pace * min(1.0, attacking / here.frontage_men)
+    engaged = engaged_men(world, place, attacking, defending)
     return loss_rate(world, defending, engaged) * power / world.settings[0].assault_exchange_ratio
 
 
@@ -126,9 +128,15 @@ def is_cleared(world, place, ring):
 
 
 @compiled
-def engaged_men(world, place, attacking):
-    """Return how many attackers find room."""
-    return min(attacking, world.places[place].frontage_men)
+def engaged_men(world, place, attacking, defending):
+    """Return how many attackers find room: on the ground, and before so many defenders.
+
+    Without the second bound a law near the logarithmic one lets thousands lose hundreds to a few dozen, for there the
+    attackers' losses go with their own number. Source: assumption, `rules.assault.engaged_per_defender`.
+    """
+    most = world.settings[0].assault_engaged_per_defender
+    engaged = min(attacking, world.places[place].frontage_men)
+    return min(engaged, most * max(defending, LEAST_MEN)) if most > 0.0 else engaged
 
 
 @compiled

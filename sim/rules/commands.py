@@ -33,6 +33,8 @@ def direct(world, row):
     if unit.ordered_reason != Reason.NONE:
         unit.reason = unit.ordered_reason
     mend_rear(world, row)
+    if unit.objective != before and unit.halt_reason == Reason.PAUSES and unit.to == NOBODY:
+        unit.halt_until_day = min(unit.halt_until_day, world.clock[0].day)
     if unit.objective != before and unit.objective != NOBODY:
         note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
 
@@ -151,9 +153,20 @@ def nearest_trouble(world, row):
             continue
         inside = unit.sector == NOBODY or world.in_sector[unit.sector, place] == 1
         km = distance_km(unit, world.places[place])
-        if inside and km <= best_km and may_enter(world, row, place):
+        if inside and km <= best_km and may_enter(world, row, place) and not is_mended(world, row, place):
             best, best_km = place, km
     return best
+
+
+@compiled
+def is_mended(world, row, place):
+    """Return whether another formation of the alliance is on its way to a trouble, or there."""
+    for other in range(world.formations.shape[0]):
+        unit = world.formations[other]
+        if other != row and unit.task == place and unit.alliance == world.formations[row].alliance:
+            if unit.posture != Activity.LOST:
+                return True
+    return False
 
 
 @compiled

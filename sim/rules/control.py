@@ -9,7 +9,7 @@ import math
 from sim.compiled import compiled
 from sim.records import add_arrival, note
 from sim.rules.changes import holder_changed, road_reopened
-from sim.rules.ground import is_besieged, is_friendly
+from sim.rules.ground import is_besieged, is_friendly, is_hostile
 from sim.world.codes import NOBODY, Activity, How, LogKind
 from sim.world.start import note_insurgents
 
@@ -64,12 +64,17 @@ def settle_claim(world, place, end):
 
 @compiled
 def settle_departure(world, row, now):
-    """Settle what a formation has earned where it stands before it leaves within the tick."""
+    """Settle what a formation has earned where it stands before it leaves within the tick.
+
+    What it leaves to an ally who held it before it came, it need not have held itself.
+    """
     unit = world.formations[row]
     if world.places[unit.at].claimant == row:
         settle_claim(world, unit.at, now)
     if unit.arrival_open + unit.finish_open > 0:
         settle_arrival(world, row, now)
+    if unit.finish_open == 1 and is_friendly(world, unit.side, unit.at) and not is_besieged(world, unit.at):
+        finish(world, row)
     unit.arrival_open = 0
     unit.finish_open = 0
 
@@ -86,11 +91,26 @@ def take(world, place, row, day):
     if here.garrison != NOBODY and world.garrisons[here.garrison].insurgent == 1:
         here.counter_day = day + world.settings[0].insurgents_counter_attack_delay_days
         alert_near(world, place, here.counter_day + DECIDED_WITHIN_DAYS)
+    loser = here.holder
+    is_loss = world.insurgent_held[place] == 0 and is_hostile(world, unit.side, place)
     change_hands(world, place, unit.side, row, here.garrison, day)
+    if is_loss:
+        note_loss(world, place, loser)
     for other in range(world.formations.shape[0]):
         partner = world.formations[other]
         if partner.at == place and partner.to == NOBODY and partner.arrival_open == 1:
             partner.arrived_how = How.TOOK
+
+
+@compiled
+def note_loss(world, place, side):
+    """Note that a side has lost a place to an enemy: trouble in the rear of its alliance until somebody takes it."""
+    here, clock = world.places[place], world.clock[0]
+    clock.trouble_version += 1
+    if here.retaken == 0:
+        here.retaken = 1
+        here.lost_by = world.sides[side].alliance
+        clock.retaken += 1
 
 
 @compiled

@@ -11,7 +11,7 @@ from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
 from sim.rules.changes import road_cut
-from sim.rules.control import change_hands
+from sim.rules.control import change_hands, note_loss
 from sim.rules.ground import are_connected, is_hostile
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
@@ -31,6 +31,12 @@ def fight_back(world, place):
         return
     raid(world, place)
     counter_attack(world, place)
+
+
+@compiled
+def end_of(clock):
+    """Return the day on which this tick ends: insurgents act when the others have moved."""
+    return clock.day + clock.tick_days
 
 
 @compiled
@@ -72,7 +78,7 @@ def call_for_help(world, place, strength):
         world.places[sender].garrison_men -= men
         here.garrison_men += men
         fire(world, Mechanism.REINFORCEMENT)
-        note(world, LogKind.REINFORCED, clock.day, NOBODY, place, sender, men)
+        note(world, LogKind.REINFORCED, end_of(clock), NOBODY, place, sender, men)
 
 
 @compiled
@@ -174,13 +180,13 @@ def cut(world, place, road):
     world.places[line.from_place].cut_roads += 1
     world.places[line.to_place].cut_roads += 1
     line.cuts += 1
-    line.cut_until_day = clock.day + days
+    line.cut_until_day = end_of(clock) + days
     clock.cuts += 1
     clock.trouble_version += 1
     clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
     road_cut(world, road)
     fire(world, Mechanism.RAID)
-    note(world, LogKind.RAID, clock.day, place, line.from_place, line.to_place, days)
+    note(world, LogKind.RAID, end_of(clock), place, line.from_place, line.to_place, days)
     share = settings.insurgents_raid_loss_share * uniform(clock, Purpose.RAID_LOSS, here.draw_key, NO_ID, here.raids)
     here.garrison_men *= 1.0 - share
     weaker = weaker_end(world, place, line)
@@ -209,25 +215,23 @@ def is_weak(world, place):
 
 @compiled
 def retake(world, source, place, kind, mechanism):
-    """Take a place with a share of the source's men; enemy formations standing there fall back."""
+    """Take a place with a share of the source's men, unless they are too few; enemy formations there fall back."""
     here, there, clock = world.places[source], world.places[place], world.clock[0]
     men = here.garrison_men * world.settings[0].insurgents_reinforcement_share
     men = min(men, there.capacity_men)
+    if men < world.settings[0].insurgents_retake_least_men:
+        return
     here.garrison_men -= men
     there.garrison_men = men
     there.garrison_quality = here.garrison_quality
     there.claimant = NOBODY
-    clock.trouble_version += 1
-    if there.retaken == 0:
-        there.retaken = 1
-        there.lost_by = world.sides[there.holder].alliance
-        clock.retaken += 1
+    note_loss(world, place, there.holder)
     fire(world, mechanism)
-    note(world, kind, clock.day, source, place, NOBODY, men)
-    change_hands(world, place, here.holder, NOBODY, here.garrison, clock.day)
+    note(world, kind, end_of(clock), source, place, NOBODY, men)
+    change_hands(world, place, here.holder, NOBODY, here.garrison, end_of(clock))
     for other in range(world.formations.shape[0]):
         if stands_against(world, other, place, here.holder):
-            fall_back(world, other, clock.day)
+            fall_back(world, other, end_of(clock))
 
 
 @compiled
@@ -261,10 +265,13 @@ def strike_back(world, place, other):
     """Carry a counter-attack out."""
     here, lost = world.places[place], world.places[other]
     settings, clock = world.settings[0], world.clock[0]
-    sent = here.garrison_men * settings.insurgents_reinforcement_share * here.garrison_quality
+    men = here.garrison_men * settings.insurgents_reinforcement_share
+    if men < settings.insurgents_retake_least_men:
+        return
+    sent = men * here.garrison_quality
     held = power_of_holders(world, other, here.holder)
     fire(world, Mechanism.COUNTER_ATTACK)
-    note(world, LogKind.COUNTER_ATTACK, clock.day, place, other, NOBODY, sent)
+    note(world, LogKind.COUNTER_ATTACK, end_of(clock), place, other, NOBODY, sent)
     if sent > held:
         retake(world, place, other, LogKind.COUNTER_RETAKE, Mechanism.COUNTER_RETAKE)
         return

@@ -27,8 +27,8 @@ from sim.rules.ground import (
     stand,
     stand_no_more,
 )
-from sim.rules.movement import drive, enter, pass_claim_on, start_push, turn_back
-from sim.rules.odds import dares
+from sim.rules.movement import drive, enter, knock_out, pass_claim_on, start_push, turn_back
+from sim.rules.odds import dares, odds_of
 from sim.rules.route import has_open_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason, Stance
 from sim.world.start import place_on_road
@@ -53,7 +53,7 @@ def march(world, row):
             now = go_on(world, row, now, end)
         elif not set_out(world, row, now):
             break
-        if unit.assault != NOBODY:
+        if unit.assault != NOBODY or unit.posture == Activity.LOST:
             break
     place_on_road(world, unit)
 
@@ -128,7 +128,11 @@ def ready_to_advance(world, row, now):
     if settings.march_pause_days <= 0.0:
         return True
     if now < unit.cycle_until_day:
-        return True
+        if unit.pushing == 1:
+            return True
+        unit.halt_until_day = unit.cycle_until_day
+        unit.halt_reason = Reason.PAUSES
+        return False
     if unit.pushing == 1:
         start_pause(world, row, now)
         return False
@@ -178,7 +182,7 @@ def crosses_lines(world, row, there, now):
 
 @compiled
 def leave(world, row, there, road, now):
-    """Take the road to a neighbouring place; where the bridge is out, bridging comes first."""
+    """Take the road to a neighbouring place; where the bridge is out, bridging comes first, for all who come."""
     unit, line = world.formations[row], world.roads[road]
     settle_departure(world, row, now)
     stand_no_more(world, unit)
@@ -190,12 +194,13 @@ def leave(world, row, there, road, now):
     note(world, LogKind.SETS_OUT, now, row, unit.at, there, line.length_km)
     if line.bridge_out == 1:
         line.bridge_out = 0
-        days = world.settings[0].route_bridging_days
-        if days > 0.0:
-            unit.halt_until_day = now + days
-            unit.halt_reason = Reason.BRIDGES
+        line.bridged_day = now + world.settings[0].route_bridging_days
+        if line.bridged_day > now:
             fire(world, Mechanism.BRIDGING)
-            note(world, LogKind.WAITS, now, row, unit.at, Reason.BRIDGES, days)
+            note(world, LogKind.WAITS, now, row, unit.at, Reason.BRIDGES, line.bridged_day - now)
+    if line.bridged_day > now:
+        unit.halt_until_day = line.bridged_day
+        unit.halt_reason = Reason.BRIDGES
 
 
 @compiled
@@ -252,12 +257,16 @@ def opponent_comes(world, row, there):
 def give_way(world, row, other, now):
     """Two columns meet head-on: the weaker (men x quality) goes back to the last place it passed.
 
-    Against one that is going back already, or that is in an assault, the other does.
+    Against one that is in an assault the other does, and against one that is going back already, unless that is the
+    weaker: with an enemy before and behind it, it is lost.
     """
     unit, enemy = world.formations[row], world.formations[other]
     weaker = row
-    can_turn = enemy.assault == NOBODY and enemy.turning_back == 0
-    if can_turn and enemy.strength_men * enemy.quality < unit.strength_men * unit.quality:
+    is_weaker = enemy.strength_men * enemy.quality < unit.strength_men * unit.quality
+    if is_weaker and enemy.turning_back == 1 and world.stances[unit.side, enemy.side] == Stance.HOSTILE:
+        knock_out(world, other, now)
+        return now
+    if is_weaker and enemy.assault == NOBODY and enemy.turning_back == 0:
         weaker = other
     note(world, LogKind.GIVES_WAY, now, weaker, world.formations[weaker].to, other if weaker == row else row, 0.0)
     turn_back(world, weaker, now)
@@ -305,6 +314,8 @@ def go_back(world, row, now, end):
     if enemy != NOBODY:
         if world.formations[enemy].turning_back == 0:
             give_way(world, enemy, row, now)
+        if unit.posture == Activity.LOST:
+            return end
         unit.km = min(unit.km, world.formations[enemy].km + LEAST_KM)
         return end
     if now + needed > end:
@@ -340,8 +351,14 @@ def enemy_behind(world, row, km):
 
 @compiled
 def fight_way_back(world, row, now):
-    """Turn against the place that a formation comes back to, where an enemy has taken it meanwhile, or the ring."""
-    unit = world.formations[row]
+    """Turn against the place that a formation comes back to, where an enemy has taken it meanwhile, or the ring.
+
+    Where that is hopeless (`rules.assault.odds_pressed`) it disperses.
+    """
+    unit, settings = world.formations[row], world.settings[0]
     unit.at, unit.to = unit.to, unit.at
     unit.km = world.roads[unit.road].length_km
+    if odds_of(world, row, unit.to, now) < settings.assault_odds_pressed:
+        knock_out(world, row, now)
+        return
     join(world, row, now)

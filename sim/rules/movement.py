@@ -134,7 +134,21 @@ def turn_back(world, row, now):
 
 @compiled
 def knock_out(world, row, now):
-    """Take a formation off the map for the rest of the run."""
+    """Take a formation that is beaten or dispersed off the map for the rest of the run."""
+    take_off(world, row, now)
+    note(world, LogKind.LOST, now, row, world.formations[row].at, NOBODY, math.nan)
+
+
+@compiled
+def leave_the_map(world, row, now):
+    """Take a formation that is withdrawn off the map for the rest of the run."""
+    take_off(world, row, now)
+    note(world, LogKind.LEAVES, now, row, world.formations[row].at, NOBODY, math.nan)
+
+
+@compiled
+def take_off(world, row, now):
+    """Take a formation off the map."""
     unit = world.formations[row]
     if unit.to == NOBODY and unit.posture != Activity.LOST:
         stand_no_more(world, unit)
@@ -145,4 +159,3 @@ def knock_out(world, row, now):
     unit.assault = NOBODY
     unit.defying = NOBODY
     unit.objective = NOBODY
-    note(world, LogKind.LOST, now, row, unit.at, NOBODY, math.nan)

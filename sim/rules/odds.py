@@ -2,9 +2,9 @@
 
 Odds are the attackers' power over the defenders', both as the fight itself counts them (men x quality, supply,
 fortification; aircraft come to those who fight already): at 1 they are equal. Who has worse than are asked for holds
-and looks again every day, until its patience is at an end and it attacks all the same, because its command presses.
-One beaten off comes back with better odds than it set out with, or at the end of its patience. MODEL rules 4 and 9;
-source: assumption, `rules.assault.odds_wanted` and `.odds_patience_days`.
+and looks again every day; at the end of its patience its command presses, and odds that are less poor will do. One
+beaten off wants better odds than it set out with, or such as leave no doubt, or the end of its patience. MODEL rules 4
+and 9; source: assumption, `rules.assault.odds_*`.
 """
 
 from sim.compiled import compiled
@@ -14,6 +14,7 @@ from sim.rules.ground import blocks
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
 LOOKS_AGAIN_DAYS = 1.0
+READY_WITHIN_DAYS = 2.0 * LOOKS_AGAIN_DAYS
 
 
 @compiled
@@ -22,43 +23,47 @@ def dares(world, row, there, now):
     unit, settings = world.formations[row], world.settings[0]
     if settings.assault_odds_wanted <= 0.0 or not blocks(world, row, unit.at, there):
         return True
-    odds = odds_of(world, row, there)
-    is_enough = odds >= settings.assault_odds_wanted and (unit.beaten_at != there or odds > unit.beaten_odds)
+    odds = odds_of(world, row, there, now)
+    no_better = unit.beaten_at == there and odds <= unit.beaten_odds
+    is_certain = 0.0 < settings.assault_odds_certain <= odds
+    is_enough = is_certain or (odds >= settings.assault_odds_wanted and not no_better)
     first_look = unit.odds_at != there
     if first_look:
         unit.odds_at = there
         unit.odds_since_day = now
-    if is_enough or now - unit.odds_since_day >= settings.assault_odds_patience_days:
+    is_pressed = now - unit.odds_since_day >= settings.assault_odds_patience_days
+    if is_enough or (is_pressed and odds >= settings.assault_odds_pressed):
         unit.odds_at = NOBODY
         unit.dared_at, unit.dared_odds = there, odds
         return True
     if first_look:
         fire(world, Mechanism.ODDS_AWAITED)
-        note(world, LogKind.WAITS, now, row, there, Reason.ODDS, odds)
+        is_poor = odds < settings.assault_odds_wanted
+        note(world, LogKind.WAITS, now, row, there, Reason.ODDS if is_poor else Reason.NO_BETTER, odds)
     unit.halt_until_day = now + LOOKS_AGAIN_DAYS
     unit.halt_reason = Reason.ODDS
     return False
 
 
 @compiled
-def odds_of(world, row, there):
+def odds_of(world, row, there, now):
     """Return the odds at a place of a formation and of the allies that go, or are about to go, for it too."""
     power = 0.0
     for other in range(world.formations.shape[0]):
-        if other == row or goes_along(world, row, other, there):
+        if other == row or goes_along(world, row, other, there, now):
             power += world.formations[other].strength_men * power_ratio(world, other, there)
     return power / max(defenders(world, row, there), LEAST_MEN)
 
 
 @compiled
-def goes_along(world, row, other, there):
-    """Return whether an ally is in the assault on a place, on the road to it, or beside the formation with it next."""
+def goes_along(world, row, other, there, now):
+    """Return whether an ally is in the assault on a place, on the road to it, or beside it, with it next and ready."""
     unit, ally = world.formations[row], world.formations[other]
     if ally.alliance != unit.alliance or ally.posture == Activity.LOST:
         return False
     if ally.to != NOBODY:
         return ally.to == there and ally.turning_back == 0
-    if ally.at != unit.at or ally.path_position >= ally.path_length - 1:
+    if ally.path_position >= ally.path_length - 1 or ally.halt_until_day > now + READY_WITHIN_DAYS:
         return False
     return world.paths[other, ally.path_position + 1] == there
 

@@ -144,7 +144,8 @@ def take_rung(world, row, zone, day):
     unit, enforcer = world.formations[row], world.zones[zone].enforcer
     works = channel_works(world, unit.command, enforcer)
     rung = min(unit.rung, STRIKE)
-    note(world, LogKind.ZONE_RUNG, day, row, nearest_place(world, row), zone, float(rung))
+    if rung != CALL or works:
+        note(world, LogKind.ZONE_RUNG, day, row, nearest_place(world, row), zone, float(rung))
     if rung == STRIKE:
         strike(world, row, zone, day)
     elif rung != CALL:
@@ -183,6 +184,8 @@ def stop(world, row, zone, day):
     unit.defying = NOBODY
     if unit.rung < STRIKE:
         unit.stops += 1
+    unit.halt_until_day = max(unit.halt_until_day, day + world.settings[0].zones_stop_days)
+    unit.halt_reason = Reason.TURNED_BACK
     fire(world, Mechanism.ZONE_STOP)
     note(world, LogKind.ZONE_STOP, day, row, nearest_place(world, row), zone, 0.0)
     report(world, row, zone, IncidentKind.TURN_BACK, day)

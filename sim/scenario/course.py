@@ -103,6 +103,11 @@ class Event(Entry):
         description="milestone or event that must be up first; with no `day` the event is due when it came up",
         examples=["raqqa_taken"],
     )
+    unless: str | None = Field(
+        default=None,
+        description="milestone or event after which it no longer happens",
+        examples=["raqqa_taken"],
+    )
     delay_days: NonNegative = Field(
         default=Quantity(value=0.0), description="time from being due until it happens", examples=[21]
     )

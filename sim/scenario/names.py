@@ -134,6 +134,7 @@ def names_of_course(model: ScenarioModel) -> Iterator[Problem]:
             yield from all_unknown((table, one, "between"), "command", entry.between, model.commands)
     for one, event in model.events.items():
         yield from unknown(("events", one, "after"), "milestone or event", event.after, flags)
+        yield from unknown(("events", one, "unless"), "milestone or event", event.unless, flags)
         yield from unknown(("events", one, "hazard_times_when"), "milestone or event", event.hazard_times_when, flags)
         for index, effect in enumerate(event.effects):
             at: Path_ = ("events", one, "effects", index)

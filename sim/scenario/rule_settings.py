@@ -78,6 +78,11 @@ class RouteSettings(Section):
         description="time to cross where the bridge is destroyed, once a crossing",
         examples=[{"lognormal": {"median": 5, "sigma": 0.6}}],
     )
+    redeployment_factor: AtLeastOne = Field(
+        default=off(1.0),
+        description="days of march on own ground x this when ways are weighed: who goes round leaves a front",
+        examples=[{"triangular": [3, 5, 8]}],
+    )
     hysteresis_share: Share = Field(
         default=off(), description="a new way is taken if it saves more than this share of what is left", examples=[0.1]
     )
@@ -159,7 +164,20 @@ class AssaultSettings(Section):
         examples=[1],
     )
     odds_patience_days: NonNegative = Field(
-        default=off(), description="after so long it attacks all the same", examples=[{"triangular": [10, 20, 40]}]
+        default=off(), description="after so long `odds_pressed` is enough", examples=[{"triangular": [10, 20, 40]}]
+    )
+    odds_pressed: NonNegative = Field(
+        default=off(), description="odds below which it does not even then, nor fights its way back", examples=[0.6]
+    )
+    odds_certain: NonNegative = Field(
+        default=off(),
+        description="odds at which nobody hesitates, beaten there before or not; 0: none are so good",
+        examples=[3],
+    )
+    engaged_per_defender: NonNegative = Field(
+        default=off(),
+        description="at most so many attackers a defender are in a fight, as they do not find room; 0: no bound",
+        examples=[6],
     )
     leave_odds: NonNegative = Field(
         default=off(), description="odds in men above which a garrison may leave; 0: never", examples=[4]
@@ -221,6 +239,9 @@ class InsurgentSettings(Section):
     )
     weak_garrison_men: NonNegative = Field(
         default=off(), description="a place with fewer men is weakly held", examples=[{"uniform": [40, 90]}]
+    )
+    retake_least_men: NonNegative = Field(
+        default=off(), description="fewer men neither retake a place nor strike back", examples=[50]
     )
     counter_attack_probability: Share = Field(
         default=off(),
@@ -310,6 +331,9 @@ class ZoneSettings(Section):
         default=off(1.0),
         description="tries x this for each time it turned back short of a strike",
         examples=[{"uniform": [0.5, 0.9]}],
+    )
+    stop_days: NonNegative = Field(
+        default=off(), description="halt of a formation that has stopped at a rung", examples=[{"uniform": [1, 5]}]
     )
     try_half_life_days: NonNegative = Field(
         default=off(),

@@ -58,6 +58,7 @@ class Reason(IntEnum):
     KEEPS_LINE = 15
     GIVES_WAY = 16
     ODDS = 17
+    NO_BETTER = 18
 
 
 @unique
@@ -236,3 +237,5 @@ class LogKind(IntEnum):
     MAIN_EFFORT = 36
     GIVES_WAY = 37
     AIR_WITHDRAWN = 38
+    LEAVES = 39
+    JOINS = 40

@@ -222,6 +222,7 @@ def fill_events(builder: "Builder") -> None:
     for row, one in enumerate(builder.names["events"].ids):
         event, record = builder.model.events[one], builder.views["events"][row]
         record.flag, record.after = builder.row("flags", one), builder.row("flags", event.after)
+        record.unless = builder.row("flags", event.unless)
         record.hazard_times_when = builder.row("flags", event.hazard_times_when)
         record.has_day, record.has_hazard = event.day is not None, event.hazard_per_day is not None
         record.due_day = math.inf

@@ -85,7 +85,7 @@ PLACE = record(
     "claim_day",
 )
 ROAD = record(
-    "length_km march_km_per_day advance_factor cut_until_day",
+    "length_km march_km_per_day advance_factor cut_until_day bridged_day",
     "from_place to_place road_class cut cuts bridge_out",
     first="from_place to_place length_km cut march_km_per_day advance_factor bridge_out road_class",
 )
@@ -108,7 +108,7 @@ CHANNEL = record(
 )
 EVENT = record(
     "day delay_days hazard_per_day hazard_times probability due_day hazard threshold",
-    "flag after hazard_times_when state effects_first effects_count has_day has_hazard",
+    "flag after unless hazard_times_when state effects_first effects_count has_day has_hazard",
 )
 EFFECT = record("amount", "verb target side_a side_b stance", "")
 MILESTONE = record("within_km", "flag predicate target at_least won_seen")
