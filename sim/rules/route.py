@@ -91,6 +91,8 @@ def leg_days(world, row, from_place, to_place, road):
     unit, settings, line = world.formations[row], world.settings[0], world.roads[road]
     if is_open_road(world, unit.side, road) or is_only_cut(world, unit.side, road):
         days = settings.route_redeployment_factor * line.length_km / line.march_km_per_day
+        if line.cut == 1:
+            days += max(0.0, line.cut_until_day - world.clock[0].day)
     else:
         days = line.length_km / world.expected_rates[row, line.road_class]
         if fight > 0.0 and blocks(world, row, from_place, to_place):
@@ -104,7 +106,7 @@ def leg_days(world, row, from_place, to_place, road):
 
 @compiled
 def is_only_cut(world, side, road):
-    """Return whether nothing but raiders bars a road: they are gone when a formation comes."""
+    """Return whether nothing but raiders bars a road: it is open again when the cut's time is over."""
     line = world.roads[road]
     if line.cut == 0 or not is_friendly(world, side, line.from_place) or not is_friendly(world, side, line.to_place):
         return False

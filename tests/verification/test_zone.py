@@ -37,23 +37,23 @@ def test_a_formation_that_respects_a_zone_never_enters():
 
 
 def test_the_ladder_is_climbed_in_order():
-    """One that never stops meets call, show of force, warning shots, then strikes, one every rung_days."""
+    """One that never stops meets show of force, warning shots, then strikes; no call, for there is no channel."""
     ensemble, world, log = replayed(toys.zone())
     rungs = log[log["kind"] == LogKind.ZONE_RUNG]
     assert len(rungs) > 4
-    assert list(rungs["value"]) == [0.0, 1.0, 2.0] + [3.0] * (len(rungs) - 3)
+    assert list(rungs["value"]) == [1.0, 2.0] + [3.0] * (len(rungs) - 2)
     assert rungs["day"][1:] - rungs["day"][:-1] == pytest.approx(0.25)
     first_try = log["day"][log["kind"] == LogKind.ZONE_TRY][0]
     assert rungs["day"][0] > first_try
 
 
 def test_incidents_of_the_ladder():
-    """The call leaves no incident, the two warnings do, and every strike does."""
+    """The two warnings leave an incident each, and so does every strike."""
     ensemble = toys.ensemble_of(toys.zone())
     world = ensemble.replay(3, 0)
     rungs = (world.log["kind"][: world.clock[0].log_rows] == LogKind.ZONE_RUNG).sum()
     incidents = ensemble.simulate(3, 0, 1).incidents.to_pandas()
-    assert list(incidents["kind"]) == ["warning"] * 2 + ["strike"] * (rungs - 3)
+    assert list(incidents["kind"]) == ["warning"] * 2 + ["strike"] * (rungs - 2)
     assert set(incidents["cause"]) == {"zone"}
 
 
