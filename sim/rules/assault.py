@@ -16,6 +16,7 @@ from sim.rules.attrition import (
     breakpoint_of,
     clearing_pace,
     defenders,
+    is_cleared,
     losses_per_day,
     mean_power,
     takes_part,
@@ -167,6 +168,8 @@ def exchange_fire(world, leader, place, fight, now, days):
     floor_y = (1.0 - breakpoint_of(world, place)) * fight.defenders_start_men
     floor_x = (1.0 - world.settings[0].assault_attacker_breakpoint_share) * fight.attackers_start_men
     days_y = max(0.0, (y - floor_y) / dy) if dy > 0.0 else math.inf
+    if is_cleared(world, place, ring):
+        floor_x = 0.0  # blocks taken are kept: clearing goes on for weeks or months, by turns
     days_x = max(0.0, (x - floor_x) / dx) if dx > 0.0 else math.inf
     fought = min(days, days_x, days_y)
     take_losses(world, place, alliance, min(1.0, fought * dx / x))

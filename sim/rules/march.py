@@ -116,7 +116,7 @@ def wait(world, row):
 
 @compiled
 def ready_to_advance(world, row, now):
-    """Return whether a formation may move beyond its own ground: in a push, and in supply or to mend its line."""
+    """Return whether a formation may move beyond its own ground: in a push and in supply, or to mend the rear."""
     unit, settings = world.formations[row], world.settings[0]
     if unit.supply_days < settings.supply_push_threshold_days and unit.task == NOBODY:
         if unit.posture != Activity.OUT_OF_SUPPLY:
@@ -125,7 +125,7 @@ def ready_to_advance(world, row, now):
         unit.posture = Activity.OUT_OF_SUPPLY
         unit.reason = Reason.SUPPLY
         return False
-    if settings.march_pause_days <= 0.0:
+    if settings.march_pause_days <= 0.0 or unit.task != NOBODY:
         return True
     if now < unit.cycle_until_day:
         if unit.pushing == 1:
