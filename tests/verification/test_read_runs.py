@@ -1,0 +1,186 @@
+"""What reading whole runs showed, one test each: small cases in which a rule did what no commander would."""
+
+import math
+
+import pytest
+
+from sim.rules.assault import assault
+from sim.rules.attrition import losses_per_day
+from sim.rules.commands import direct, is_trouble
+from sim.rules.control import take
+from sim.rules.insurgents import retake
+from sim.rules.march import give_way
+from sim.rules.route import leg_days
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+from tests import toys
+from tests.verification.test_odds import PATIENCE, before_a_town, days_of, log_of
+
+
+def started(toy):
+    """Return (ensemble, world on day 0) of a toy."""
+    ensemble = toys.ensemble_of(toy)
+    keys, values = ensemble.draw(3, 0, 1)
+    return ensemble, ensemble.start(keys[0], values[0])
+
+
+def place_of(ensemble, one):
+    """Return the row of a place."""
+    return ensemble.blueprint.names["places"].row(one)
+
+
+@pytest.mark.parametrize(("bound", "ratio"), [(0, 30.0), (6, 1.0)])
+def test_more_attackers_than_find_room_lose_no_more(bound, ratio):
+    """By the logarithmic law 9,000 lose thirty times what 300 do to the same 50 defenders, unless there is no room."""
+    toy = toys.fight(1.0)
+    toy["rules"]["assault"]["engaged_per_defender"] = bound
+    ensemble, _ = started(toy)
+    few, many = (losses_per_day(ensemble.handle, place_of(ensemble, "b"), NOBODY, men, 50.0, 1.0, 1.0)[0]
+                 for men in (300.0, 9000.0))  # fmt: skip
+    assert many / few == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize(("men", "goes"), [(1600, False), (2400, True)])
+def test_nobody_is_pressed_into_the_hopeless(men, goes):
+    """At the end of its patience 0.8 to 1 is enough where 0.6 is asked for, and 0.53 to 1 is not, ever."""
+    toy = before_a_town(men)
+    toy["rules"]["assault"]["odds_pressed"] = 0.6
+    out = days_of(log_of(toy), LogKind.SETS_OUT)
+    assert list(out[:1]) == ([pytest.approx(PATIENCE)] if goes else [])
+
+
+def test_odds_that_leave_no_doubt():
+    """One beaten off goes again as soon as it is refitted where the odds are past all doubt."""
+    toy = before_a_town(3100)
+    beaten_soon = {"exchange_ratio": 4, "attacker_breakpoint_share": 0.1, "refit_days": 2}
+    toy["rules"]["assault"] |= beaten_soon | {"odds_certain": 0.5}
+    log = log_of(toy)
+    assert days_of(log, LogKind.SETS_OUT)[1] - days_of(log, LogKind.ASSAULT_BEATEN)[0] < PATIENCE - 3
+
+
+@pytest.mark.parametrize(("clear_days", "is_beaten"), [(None, True), (30, False)])
+def test_who_clears_a_city_keeps_its_blocks(clear_days, is_beaten):
+    """Losses that would break an assault do not break off a clearing."""
+    toy = toys.fight(0.5, horizon_days=60, breakpoint_share=0.9)
+    toy["rules"]["assault"]["attacker_breakpoint_share"] = 0.1
+    toy["place_kinds"]["town"]["frontage_men"] = 500
+    if clear_days:
+        toy["places"]["b"]["clear_days"] = clear_days
+    kinds = log_of(toy)["kind"]
+    assert (LogKind.ASSAULT_BEATEN in kinds) == is_beaten
+    assert (LogKind.ASSAULT_WON in kinds) != is_beaten
+
+
+def test_a_ring_that_others_have_beaten_is_no_fight():
+    """Who still assaults its own place goes in; the garrison stays, and nobody wins or withdraws."""
+    ensemble, world = started(toys.fight(0.5))
+    place, unit = place_of(ensemble, "b"), world.formations[0]
+    world.places[place].holder = unit.side
+    assault(ensemble.handle)
+    assert (unit.at, unit.to, unit.assault) == (place, NOBODY, NOBODY)
+    assert world.places[place].garrison_men == 2000
+    assert world.fired[Mechanism.ASSAULT_WON] == 0
+
+
+def test_a_crossing_is_bridged_for_all():
+    """Two who come to a broken bridge together both wait until it is done."""
+    toy = toys.line(places=2, leg_km=10)
+    toy["roads"]["p0--p1"] |= {"crosses_river": True, "crossing_state": "destroyed"}
+    toy["rules"] = {"route": {"bridging_days": 3}}
+    toy["formations"]["s"] = dict(toy["formations"]["r"])
+    ensemble = toys.ensemble_of(toys.entrants(toy, {"r": "p1", "s": "p1"}))
+    log = ensemble.replay(3, 0)
+    reached = days_of(log.log[: log.clock[0].log_rows], LogKind.REACHES)
+    assert len(reached) == 2
+    assert min(reached) > 3
+
+
+@pytest.mark.parametrize(("least_men", "is_taken"), [(0, True), (40, False)])
+def test_a_handful_takes_no_town(least_men, is_taken):
+    """A fifth of 100 men retake a place only where so few are enough."""
+    toy = toys.fight(0.5)
+    toy["rules"]["insurgents"] = {"reinforcement_share": 0.2, "retake_least_men": least_men}
+    ensemble, world = started(toy)
+    a, b = place_of(ensemble, "a"), place_of(ensemble, "b")
+    world.places[b].garrison_men = 100
+    retake(ensemble.handle, b, a, LogKind.RAID_RETAKE, Mechanism.RAID_RETAKE)
+    assert (world.places[a].holder == world.places[b].holder) == is_taken
+    assert world.fired[Mechanism.RAID_RETAKE] == int(is_taken)
+
+
+def test_a_place_lost_to_an_enemy_is_trouble_for_one():
+    """Red takes a place that blue held: one of blue's two free rear guards is sent to take it back."""
+    toy = toys.fight(0.5)
+    toy["places"] |= {"c": toys.place(35, 38.4, "blue"), "d": toys.place(35, 38.5, "blue")}
+    toy["roads"] |= {"b--c": toys.road("b", "c", 19), "c--d": toys.road("c", "d", 9)}
+    toy["formations"]["r"] |= {"start": "a", "assaulting": False}
+    toy["formations"] |= {one: toys.formation("blue", one, rear_guard=True) for one in ("c", "d")}
+    toy["rules"]["commands"] = {"mend_reach_km": 100}
+    ensemble, world = started(toy)
+    names, place = ensemble.blueprint.names["formations"], place_of(ensemble, "b")
+    red, guards = names.row("r"), [names.row("c"), names.row("d")]
+    take(ensemble.handle, place, red, 0.0)
+    assert is_trouble(ensemble.handle, world.formations[guards[0]].side, place)
+    assert not is_trouble(ensemble.handle, world.formations[red].side, place)
+    for row in guards:
+        direct(ensemble.handle, row)
+    assert sorted(world.formations[row].task for row in guards) == [NOBODY, place]
+
+
+def test_a_finish_that_an_ally_holds_counts_when_passed():
+    """It need not be held by the one who comes through on its way."""
+    toy = toys.line(holder="red")
+    toy["rules"] = {"control": {"hold_days": 2}}
+    world = toys.ensemble_of(toys.entrants(toy, {"r": "p2"})).replay(3, 0)
+    assert world.finishes[0].day == pytest.approx(2 * 37 / 73)
+
+
+@pytest.mark.parametrize(("men", "is_lost"), [(200, True), (5000, False)])
+def test_a_beaten_band_does_not_drive_a_column_back(men, is_lost):
+    """Going back into a stronger enemy column, it is lost; a stronger one has its way."""
+    toy = toys.fight(0.5)
+    toy["formations"]["q"] = toys.formation("blue", {"at": "b", "towards": "a", "km": 9}, men)
+    ensemble, world = started(toy)
+    red, blue = (ensemble.blueprint.names["formations"].row(one) for one in "rq")
+    world.formations[red].assault = NOBODY
+    world.formations[blue].turning_back = 1
+    give_way(ensemble.handle, red, blue, 0.0)
+    assert (world.formations[blue].posture == Activity.LOST) == is_lost
+    assert world.formations[red].turning_back == int(not is_lost)
+
+
+def test_orders_end_a_pause():
+    """A pause drawn for one objective does not hold the march to the next."""
+    ensemble, world = started(toys.supply_line())
+    unit = world.formations[0]
+    unit.halt_until_day, unit.halt_reason = 9.0, Reason.PAUSES
+    unit.objective = place_of(ensemble, "a")
+    direct(ensemble.handle, 0)
+    assert unit.objective != place_of(ensemble, "a")
+    assert unit.halt_until_day == 0.0
+
+
+def test_a_raided_road_costs_the_days_its_cut_has_left():
+    """Days of march on own ground weigh by a factor; a cut adds its time, and does not close the road."""
+    toy = toys.supply_line()
+    toy["rules"]["route"] = {"redeployment_factor": 3}
+    ensemble, world = started(toy)
+    road = ensemble.blueprint.names["roads"].row("b--c")
+    here, there = place_of(ensemble, "c"), place_of(ensemble, "b")
+    world.node_fight[:] = -1.0
+    assert leg_days(ensemble.handle, 0, here, there, road) == pytest.approx(3 * 30 / 100)
+    world.roads[road].cut, world.roads[road].cut_until_day = 1, 2.5
+    assert leg_days(ensemble.handle, 0, here, there, road) == pytest.approx(3 * 30 / 100 + 2.5)
+
+
+def test_an_event_that_has_lost_its_point_does_not_happen():
+    """Its `unless` flag is up before its day."""
+    toy = toys.line()
+    toy["events"] = {
+        "first": {"title": "first", "day": 2},
+        "second": {"title": "second", "day": 5, "unless": "first"},
+        "other": {"title": "other", "day": 1, "unless": "first"},
+    }
+    ensemble = toys.ensemble_of(toy)
+    days = ensemble.replay(3, 0).flags["day"]
+    rows = [ensemble.blueprint.names["flags"].row(one) for one in ("first", "second", "other")]
+    assert [days[row] for row in rows] == [2.0, math.inf, 1.0]
