@@ -106,7 +106,7 @@ class Part(Dispatcher):
     @cached_property
     def entry(self) -> Any:
         """The same function as Python calls it."""
-        return njit(cache=True)(self.py_func)
+        return njit(cache=True, nogil=True)(self.py_func)
 
     def add_overload(self, cres: Any) -> None:
         """Make a signature known to compiled callers, not to Python."""

@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from sim.compiled import compiled
 from sim.errors import RunError
 from sim.outcomes import Collector, Kept, RunTables
 from sim.scenario.loading import Scenario
@@ -33,7 +34,7 @@ def run_all(world, block, template, slots, keys, values, first, kept):
     return keys.shape[0]
 
 
-@njit(cache=True)
+@compiled
 def keep(world, index, kept):
     """Write down what a finished run leaves; return whether there was room for it."""
     clock = world.clock[0]

@@ -23,8 +23,6 @@ same, compiled, and a test holds the two to each other.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from numba import njit
-
 from sim.compiled import compiled
 from sim.events import events
 from sim.milestones import milestones
@@ -129,7 +127,7 @@ def is_over(world):
     return world.clock[0].day >= world.clock[0].horizon_days - 1e-9
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def run_to_horizon(world):
     """Carry a world that has begun to its horizon."""
     while not is_over(world):
