@@ -102,6 +102,7 @@ class Part(Dispatcher):
     def __init__(self, function: Callable, locals: dict | None = None, targetoptions: dict | None = None) -> None:  # noqa: A002
         """Wrap a function; the names of the arguments are numba's."""
         super().__init__(function, locals, targetoptions or {"nopython": True}, pipeline_class=PartCompiler)
+        self.known_to_python: set[tuple] = set()
 
     @cached_property
     def entry(self) -> Any:
@@ -121,11 +122,17 @@ class Part(Dispatcher):
             return self.overloads[tuple(arguments)].entry_point
 
     def _compile_for_args(self, *arguments: Any, **named: Any) -> Any:
-        """Compile for Python, which asks here once for each signature; return what it is to call."""
-        function = self.entry._compile_for_args(*arguments, **named)
-        for types, result in self.entry.overloads.items():
-            if result.entry_point is function:
-                self._insert([one._code for one in types], function, False)
+        """Compile for Python, which asks here once for each signature; return what it is to call.
+
+        Several threads may ask at once. A signature told to numba twice is one that it cannot choose from: it would ask
+        again at every call.
+        """
+        with global_compiler_lock:
+            function = self.entry._compile_for_args(*arguments, **named)
+            for types, result in self.entry.overloads.items():
+                if result.entry_point is function and types not in self.known_to_python:
+                    self.known_to_python.add(types)
+                    self._insert([one._code for one in types], function, False)
         return function
 
 
