@@ -13,12 +13,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from scipy.stats import norm
 
 from experiments import comparison
 from experiments.batch import BatchResult, run_batch
 from experiments.pairs import mean_change, share_change
-from experiments.summary import CLASH_KINDS, censored_quantile, wilson
+from experiments.summary import CLASH_KINDS, NORMAL_975, censored_quantile, wilson
 from experiments.workers import Progress
 from sim.errors import ScenarioError, UsageError
 from sim.scenario.loading import load
@@ -27,7 +26,6 @@ from sim.scenario.reading import read_yaml
 
 FILE_NAME = "claims.yaml"
 CLAIMS_FILE = "claims.csv"
-NORMAL_975 = float(norm.ppf(0.975))
 WEEK_DAYS = 7.0
 Verdict = Literal["agrees", "disagrees", "cannot tell", ""]
 

@@ -237,11 +237,11 @@ def allocate(world, row):
 
 @compiled
 def claim_on(world, row, other):
-    """Return a formation's claim on an air arm: its command's interest while it fights, less while it prepares."""
+    """Return the claim on an air arm of a formation in an assault: its command's interest, less while it prepares."""
     unit, arm = world.formations[other], world.air_arms[row]
     if arm.withdrawn_until_day > world.clock[0].day:
         return 0.0
-    if unit.assault == NOBODY or world.air_sides[row, unit.side] == 0:
+    if world.air_sides[row, unit.side] == 0:
         return 0.0
     if world.air_places[row, nearest_place(world, other)] == 0:
         return 0.0

@@ -172,9 +172,15 @@ def blocks(world, formation, from_place, to_place):
 
 @compiled
 def is_open_road(world, side, road):
-    """Return whether a road is open to a side: both ends held by it or an ally, no siege ring, not cut by a raid."""
+    """Return whether a road is open to a side: on its own ground, and not cut by a raid."""
+    return world.roads[road].cut == 0 and is_own_road(world, side, road)
+
+
+@compiled
+def is_own_road(world, side, road):
+    """Return whether a road lies on a side's own ground: both ends held by it or an ally, no siege ring."""
     line = world.roads[road]
-    if line.cut == 1 or not is_friendly(world, side, line.from_place) or not is_friendly(world, side, line.to_place):
+    if not is_friendly(world, side, line.from_place) or not is_friendly(world, side, line.to_place):
         return False
     return not behind_ring(world, line.from_place, line.to_place)
 

@@ -11,7 +11,7 @@ import math
 from sim.compiled import compiled
 from sim.records import fire, note
 from sim.rules.attrition import expected_days
-from sim.rules.ground import behind_ring, blocks, is_friendly, is_open_road, may_enter, road_between, zone_in_the_way
+from sim.rules.ground import blocks, is_own_road, may_enter, road_between, zone_in_the_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from sim.world.geometry import distance_km
 
@@ -89,7 +89,7 @@ def leg_days(world, row, from_place, to_place, road):
     if fight == math.inf:
         return fight
     unit, settings, line = world.formations[row], world.settings[0], world.roads[road]
-    if is_open_road(world, unit.side, road) or is_only_cut(world, unit.side, road):
+    if is_own_road(world, unit.side, road):
         days = settings.route_redeployment_factor * line.length_km / line.march_km_per_day
         if line.cut == 1:
             days += max(0.0, line.cut_until_day - world.clock[0].day)
@@ -102,15 +102,6 @@ def leg_days(world, row, from_place, to_place, road):
     if unit.sector != NOBODY and world.in_sector[unit.sector, to_place] == 0:
         days *= settings.route_out_of_sector_factor
     return days
-
-
-@compiled
-def is_only_cut(world, side, road):
-    """Return whether nothing but raiders bars a road: it is open again when the cut's time is over."""
-    line = world.roads[road]
-    if line.cut == 0 or not is_friendly(world, side, line.from_place) or not is_friendly(world, side, line.to_place):
-        return False
-    return not behind_ring(world, line.from_place, line.to_place)
 
 
 @compiled
