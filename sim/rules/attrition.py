@@ -4,10 +4,11 @@ With X attackers and Y defenders and mixing exponent m (0 square law, 0.5 linear
 
     dX/dt = -a X^m Y^(1-m)        dY/dt = -b Y^m X^(1-m)
 
-Laws between linear and logarithmic fit land battles best (Bracken 1995; Lucas and Turkes 2004). Small forces lose at
-higher rates, and numbers lost on both sides are often similar (Dupuy), hence the size exponent and the exchange
-ratio. Where a time to clear is given, the defenders' losses follow from it, slower without air support. MODEL rule 4;
-figures in `rules.assault`.
+The attackers' power per man over the defenders', p, and the exchange ratio e enter a and b by their roots, so that at
+equal numbers the attackers lose e / p men for each of the defenders. Laws between linear and logarithmic fit land
+battles best (Bracken 1995; Lucas and Turkes 2004). Small forces lose at higher rates, and numbers lost on both sides
+are often similar (Dupuy), hence the size exponent and the exchange ratio. Where a time to clear is given, the
+defenders' losses follow from it, slower without air support. MODEL rule 4; figures in `rules.assault`.
 """
 
 import math
@@ -17,6 +18,7 @@ from sim.rules.ground import is_besieged, is_friendly, is_hostile, men_at
 from sim.world.codes import NOBODY
 
 LEAST_MEN = 1.0
+LEAST_POWER = 1e-6
 
 
 @compiled
@@ -55,8 +57,11 @@ def defenders(world, row, place):
 
 
 @compiled
-def power_ratio(world, row, place):
-    """Return a formation's combat power per man relative to the defenders': quality, support, supply, fortification."""
+def power_ratio(world, row, place, support):
+    """Return a formation's combat power per man relative to the defenders': quality, supply, fortification, support.
+
+    `support`: the factor that aircraft and artillery give it.
+    """
     unit, settings = world.formations[row], world.settings[0]
     siege = against_ring(world, unit.side, place)
     quality = world.sieges[siege].ring_quality if siege != NOBODY else world.places[place].garrison_quality
@@ -64,7 +69,7 @@ def power_ratio(world, row, place):
     share = min(1.0, unit.supply_days / settings.supply_stock_days)
     low = settings.assault_low_supply_power
     supplied = low + (1.0 - low) * min(1.0, share / settings.assault_full_power_stock_share)
-    return unit.quality * max(unit.support, 1.0) * supplied / (quality * shelter)
+    return unit.quality * max(support, 1.0) * supplied / (quality * shelter)
 
 
 @compiled
@@ -73,8 +78,9 @@ def mean_power(world, place, alliance, men):
     total = 0.0
     for other in range(world.formations.shape[0]):
         if takes_part(world, other, place, alliance):
-            total += world.formations[other].strength_men * power_ratio(world, other, place)
-    return max(total / max(men, LEAST_MEN), 1e-6)
+            unit = world.formations[other]
+            total += unit.strength_men * power_ratio(world, other, place, unit.support)
+    return max(total / max(men, LEAST_MEN), LEAST_POWER)
 
 
 @compiled
@@ -107,7 +113,7 @@ def losses_per_day(world, place, ring, attacking, defending, power, pace):
     if is_cleared(world, place, ring):
         return lost_by_defenders * ratio, lost_by_defenders
     engaged = engaged_men(world, place, attacking, defending)
-    return loss_rate(world, engaged, defending) * ratio / power, lost_by_defenders
+    return loss_rate(world, engaged, defending) * math.sqrt(ratio / power), lost_by_defenders
 
 
 @compiled
@@ -118,7 +124,7 @@ def defenders_lost_per_day(world, place, ring, attacking, defending, power, pace
         share = -math.log1p(-min(here.breakpoint_share, 0.99)) / here.clear_days
         return defending * share * pace * min(1.0, attacking / here.frontage_men)
     engaged = engaged_men(world, place, attacking, defending)
-    return loss_rate(world, defending, engaged) * power / world.settings[0].assault_exchange_ratio
+    return loss_rate(world, defending, engaged) * math.sqrt(power / world.settings[0].assault_exchange_ratio)
 
 
 @compiled
@@ -165,7 +171,7 @@ def expected_days(world, row, place):
     men = defenders(world, row, place)
     if men < LEAST_MEN or not (ring != NOBODY or is_hostile(world, unit.side, place)):
         return 0.0
-    power = power_ratio(world, row, place)
+    power = power_ratio(world, row, place, unit.support)
     lost = defenders_lost_per_day(world, place, ring, unit.strength_men, men, power, 1.0)
     fight = breakpoint_of(world, place) * men / max(lost, 1e-6)
     return here.preparation_days + fight + here.consolidation_days

@@ -4,10 +4,19 @@ A command's interests are the scenario's (`commands.*.interests`): they set how 
 prong gets the sorties. MODEL rule 9; source of the shape: assumption.
 """
 
+import math
 
 from sim.compiled import compiled
 from sim.records import fire, note
-from sim.rules.ground import interest_in, is_besieged, is_foreign, is_friendly, may_enter, nearest_place
+from sim.rules.ground import (
+    are_connected,
+    interest_in,
+    is_besieged,
+    is_foreign,
+    is_friendly,
+    may_enter,
+    nearest_place,
+)
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
 
@@ -116,26 +125,33 @@ def mend_rear(world, row):
 def is_trouble(world, side, place):
     """Return whether a side's alliance has lost a place to insurgents, or a road of it that matters is cut there.
 
-    A cut matters while a formation of the alliance has no open road to a base; others open by themselves.
+    A cut matters while it keeps a formation of the alliance from every base; others open by themselves.
     """
     here = world.places[place]
     if here.retaken == 1:
         return here.lost_by == world.sides[side].alliance and world.stances[side, here.holder] == Stance.HOSTILE
-    if here.cut_roads == 0 or not is_friendly(world, side, place) or not is_cut_off(world, side):
+    if here.cut_roads == 0 or not is_friendly(world, side, place):
         return False
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
-        if world.roads[world.arc_roads[arc]].cut == 1 and is_friendly(world, side, world.arc_places[arc]):
-            return True
+        other = world.arc_places[arc]
+        if world.roads[world.arc_roads[arc]].cut == 1 and is_friendly(world, side, other):
+            if cuts_off(world, side, place, other):
+                return True
     return False
 
 
 @compiled
-def is_cut_off(world, side):
-    """Return whether a formation of the side's alliance has no open road to a base."""
+def cuts_off(world, side, place, other):
+    """Return whether a cut road between two neighbouring own places keeps a formation of the alliance from a base."""
+    alliance = world.sides[side].alliance
+    is_near = math.isfinite(world.base_km[alliance, place])
+    if is_near == math.isfinite(world.base_km[alliance, other]):
+        return False
+    far_end = other if is_near else place
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
-        if unit.cut_off == 1 and unit.alliance == world.sides[side].alliance and unit.posture != Activity.LOST:
-            if not is_besieged(world, unit.at):
+        if unit.cut_off == 1 and unit.alliance == alliance and unit.posture != Activity.LOST:
+            if not is_besieged(world, unit.at) and are_connected(world, side, far_end, unit.at):
                 return True
     return False
 

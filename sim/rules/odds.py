@@ -1,16 +1,26 @@
 """The odds of an assault, weighed before a formation sets out for a place it would have to fight for.
 
-Odds are the attackers' power over the defenders', both as the fight itself counts them (men x quality, supply,
-fortification; aircraft come to those who fight already): at 1 they are equal. Who has worse than are asked for holds
-and looks again every day; at the end of its patience its command presses, and odds that are less poor will do. One
-beaten off wants better odds than it set out with, or such as leave no doubt, or the end of its patience. MODEL rules 4
-and 9; source: assumption, `rules.assault.odds_*`.
+Odds are how much longer the attackers would last than the defenders: the days to their breakpoint over the days to
+the defenders', by the law of the fight itself, with the aircraft that they may count on. At 1 both would
+break at the same moment. Who has worse than are asked for holds and looks again every day; at the end of its patience
+its command presses, and odds that are less poor will do. One beaten off wants better odds than it set out with, or such
+as leave no doubt, or the end of its patience. MODEL rules 4 and 9; source: assumption, `rules.assault.odds_*`.
 """
 
 from sim.compiled import compiled
 from sim.records import fire, note
-from sim.rules.attrition import LEAST_MEN, defenders, power_ratio
-from sim.rules.ground import blocks
+from sim.rules.attrition import (
+    LEAST_MEN,
+    LEAST_POWER,
+    against_ring,
+    breakpoint_of,
+    defenders,
+    is_cleared,
+    losses_per_day,
+    power_ratio,
+)
+from sim.rules.commands import claim_on
+from sim.rules.ground import blocks, interest_in
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
 LOOKS_AGAIN_DAYS = 1.0
@@ -48,11 +58,46 @@ def dares(world, row, there, now):
 @compiled
 def odds_of(world, row, there, now):
     """Return the odds at a place of a formation and of the allies that go, or are about to go, for it too."""
-    power = 0.0
+    men, total = 0.0, 0.0
     for other in range(world.formations.shape[0]):
         if other == row or goes_along(world, row, other, there, now):
-            power += world.formations[other].strength_men * power_ratio(world, other, there)
-    return power / max(defenders(world, row, there), LEAST_MEN)
+            unit = world.formations[other]
+            men += unit.strength_men
+            total += unit.strength_men * power_ratio(world, other, there, promised_support(world, other, there))
+    ring = against_ring(world, world.formations[row].side, there)
+    held_by = max(defenders(world, row, there), LEAST_MEN)
+    lost, inflicted = losses_per_day(world, there, ring, men, held_by, max(total / men, LEAST_POWER), 1.0)
+    can_lose = 1.0 if is_cleared(world, there, ring) else world.settings[0].assault_attacker_breakpoint_share
+    lasts = can_lose * men * inflicted
+    return lasts / max(breakpoint_of(world, there) * held_by * lost, LEAST_POWER)
+
+
+@compiled
+def promised_support(world, row, place):
+    """Return the factor of the best air arm that a formation may count on over a place.
+
+    All the sorties where its fight would matter most to the arm's command, else what the main effort leaves over.
+    """
+    side, best = world.formations[row].side, 1.0
+    for one in range(world.air_arms.shape[0]):
+        arm = world.air_arms[one]
+        may_come = world.air_sides[one, side] == 1 and world.air_places[one, place] == 1
+        if may_come and arm.withdrawn_until_day <= world.clock[0].day:
+            sorties = arm.sorties_per_day
+            if not outranks(world, one, place):
+                sorties = max(0.0, sorties - arm.sorties_for_full_support)
+            share = min(1.0, sorties / arm.sorties_for_full_support)
+            best = max(best, 1.0 + share * (arm.support_factor - 1.0))
+    return best
+
+
+@compiled
+def outranks(world, arm, place):
+    """Return whether a fight for a place would matter more to an air arm's command than its main effort of today."""
+    main = world.air_arms[arm].main_effort
+    if main == NOBODY or world.formations[main].assault == NOBODY or world.formations[main].assault == place:
+        return True
+    return interest_in(world, world.air_arms[arm].command, place) > claim_on(world, arm, main)
 
 
 @compiled

@@ -140,7 +140,7 @@ class AssaultSettings(Section):
     )
     exchange_ratio: Positive = Field(
         default=off(1.0),
-        description="attacker's losses x this, defender's / this",
+        description="attackers' losses for each of the defenders' at equal numbers and power",
         examples=[{"lognormal": {"median": 1.0, "sigma": 0.3}}],
     )
     attacker_breakpoint_share: Share = Field(
@@ -160,7 +160,7 @@ class AssaultSettings(Section):
     )
     odds_wanted: NonNegative = Field(
         default=off(),
-        description="attackers' power over defenders' below which a formation holds before it goes; 0: it never asks",
+        description="days the attackers would last over the defenders' below which a formation holds; 0: it never asks",
         examples=[1],
     )
     odds_patience_days: NonNegative = Field(

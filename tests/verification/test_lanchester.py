@@ -7,8 +7,8 @@ import pytest
 from tests import naive, toys
 
 MEN, DEFENDERS, QUALITY, LOSS, RATIO = 3000.0, 2000.0, 1.1, 0.1, 1.2
-A = LOSS * RATIO / QUALITY  # attackers' losses
-B = LOSS * QUALITY / RATIO
+A = LOSS * math.sqrt(RATIO / QUALITY)  # attackers' losses
+B = LOSS * math.sqrt(QUALITY / RATIO)
 LAWS = pytest.mark.parametrize("mixing", [0.0, 0.5, 1.0])
 
 

@@ -50,9 +50,8 @@ def test_nobody_is_pressed_into_the_hopeless(men, goes):
 
 def test_odds_that_leave_no_doubt():
     """One beaten off goes again as soon as it is refitted where the odds are past all doubt."""
-    toy = before_a_town(3100)
-    beaten_soon = {"exchange_ratio": 4, "attacker_breakpoint_share": 0.1, "refit_days": 2}
-    toy["rules"]["assault"] |= beaten_soon | {"odds_certain": 0.5}
+    toy = before_a_town(1800, wanted=0.04)
+    toy["rules"]["assault"] |= {"attacker_breakpoint_share": 0.1, "refit_days": 2, "odds_certain": 0.045}
     log = log_of(toy)
     assert days_of(log, LogKind.SETS_OUT)[1] - days_of(log, LogKind.ASSAULT_BEATEN)[0] < PATIENCE - 3
 
