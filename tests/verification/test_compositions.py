@@ -78,7 +78,7 @@ def joint_assault(first_men, second_men, quality=1.0):
 
 @pytest.mark.parametrize("quality", [1.0, 1.3])
 def test_march_preparation_and_square_law_add_up(quality):
-    """With a / b = 1.2 / p, p the attackers' quality, X' = -a Y, Y' = -b X and sqrt(a b) = 0.1; no size effect, no breakpoint."""
+    """X' = -a Y and Y' = -b X with a / b = 1.2 / (the attackers' quality) and sqrt(a b) = 0.1; no breakpoint."""
     world = toys.ensemble_of(joint_assault(2000, 1000, quality)).replay(1, 0)
     ratio = math.sqrt(1.2 / quality) * 2000 / 3000  # sqrt(a / b) Y0 / X0
     assert float(world.finishes["day"].min()) == pytest.approx(2 + 3 + math.atanh(ratio) / 0.1, abs=0.05)

@@ -66,3 +66,19 @@ def test_one_beaten_off_wants_better_odds(wanted, waits):
     back = back[back > beaten][0]
     again = days_of(log, LogKind.SETS_OUT)[1]
     assert again - back == pytest.approx(2 + waits, abs=1.5)
+
+
+@pytest.mark.parametrize(("breakpoint_share", "factor", "odds"), [(1.0, 1.0, 1.0), (0.2, 1.0, 0.2), (1.0, 1.6, 1.6)])
+def test_breakpoints_and_promised_aircraft_count(breakpoint_share, factor, odds):
+    """Attackers who break sooner have poorer odds; the aircraft of an arm that fights nowhere else are counted on."""
+    toy = before_a_town(3600, wanted=9)
+    toy["rules"]["assault"]["attacker_breakpoint_share"] = breakpoint_share
+    toy["air_arms"] = {
+        "wing": {
+            "name": "wing", "side": "red", "command": "red_hq", "supports": ["red"],
+            "sorties_per_day": 40, "sorties_for_full_support": 30, "support_factor": factor,
+        }
+    }  # fmt: skip
+    log = log_of(toy)
+    waits = log[(log["kind"] == LogKind.WAITS) & (log["other"] == Reason.ODDS)]
+    assert waits["value"][0] == pytest.approx(odds)

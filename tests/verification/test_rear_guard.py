@@ -1,8 +1,10 @@
-"""A rear guard stays out for a while after it was sent; its orders call it back at once."""
+"""A rear guard goes where a cut keeps somebody from the bases, stays out for a while and comes back on orders."""
 
 import pytest
 
-from sim.rules.commands import direct, mend_rear
+from sim.rules.changes import road_cut
+from sim.rules.commands import direct, is_trouble, mend_rear
+from sim.rules.supply import supply
 from sim.world.assume import run_keys
 from sim.world.codes import NOBODY
 from tests import toys
@@ -39,3 +41,22 @@ def test_orders_call_it_back():
     unit.free = 0
     mend_rear(ensemble.handle, 0)
     assert unit.task == NOBODY
+
+
+@pytest.mark.parametrize(("cut", "trouble"), [("a--b", "ab"), ("b--c", "bc"), ("a--d", ""), ("", "")])
+def test_a_cut_is_trouble_where_it_parts_a_formation_from_the_bases(cut, trouble):
+    """The base is a, the formation stands at c beyond b, and nobody at d: the cut before d calls nobody."""
+    toy = toys.supply_line()
+    toy["places"]["d"] = toys.place(35.5, 38, "red")
+    toy["roads"]["a--d"] = toys.road("a", "d", 40)
+    ensemble = toys.ensemble_of(toy)
+    world, names = ensemble.start(run_keys(3, 0, 1)[0], ensemble.draw(3, 0, 1)[1][0]), ensemble.blueprint.names
+    supply(ensemble.handle)
+    if cut:
+        line = world.roads[names["roads"].row(cut)]
+        line.cut = 1
+        world.places["cut_roads"][[line.from_place, line.to_place]] += 1
+        road_cut(ensemble.handle, names["roads"].row(cut))
+        supply(ensemble.handle)
+    found = [one for one in "abcd" if is_trouble(ensemble.handle, 0, names["places"].row(one))]
+    assert found == list(trouble)
