@@ -46,6 +46,7 @@ def scenario_of(leg: dict[str, str]) -> Scenario:
     if leg["interest"]:
         command = data["formations"][leg["formation"]]["command"]
         data["commands"][command]["interests"] |= {place: read(leg["interest"]) for place in places}
+    data["rules"]["commands"]["clear_reach_km"] = 0  # nobody else does the leg's work
     data["rules"]["march"]["pushing_at_start"] = read(leg["interest"])  # each leg began with a capture
     if leg["pause_days"]:
         data["rules"]["march"]["pause_days"] = read(leg["pause_days"])

@@ -11,7 +11,8 @@ import mesa
 import numpy as np
 from mesa.discrete_space import CellAgent, FixedAgent
 
-from sim.rules.commands import allocate, command
+from sim.rules.air_support import allocate
+from sim.rules.commands import command
 from sim.rules.insurgents import fight_back
 from sim.rules.march import march
 from sim.rules.route import route

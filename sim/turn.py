@@ -26,8 +26,9 @@ from typing import NamedTuple
 from sim.compiled import compiled
 from sim.events import events
 from sim.milestones import milestones
+from sim.rules.air_support import allocate, recall_support
 from sim.rules.assault import assault
-from sim.rules.commands import allocate, command, recall_support
+from sim.rules.commands import command
 from sim.rules.control import control
 from sim.rules.encounters import encounters
 from sim.rules.insurgents import fight_back

@@ -22,9 +22,9 @@ from sim.rules.attrition import (
     takes_part,
 )
 from sim.rules.changes import everything_changed
-from sim.rules.ground import is_claimed, is_claimed_apart, is_foreign, is_friendly, is_open_road, stand_no_more
+from sim.rules.ground import is_claimed, is_claimed_apart, is_foreign, is_friendly, is_passable, stand_no_more
 from sim.rules.movement import enter, knock_out, turn_back
-from sim.rules.odds import remember_defeat
+from sim.rules.odds import is_hopeless, odds_of, remember_defeat
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
 
 
@@ -47,10 +47,9 @@ def join(world, row, now):
         prepare(world, row, now)
     else:
         fire(world, Mechanism.JOINT_ASSAULT)
-        fights = fight.state == AssaultState.FIGHTING  # its men count from the start of the tick
-        note(world, LogKind.JOINS, world.clock[0].day if fights else now, row, unit.to, NOBODY, unit.strength_men)
+        note(world, LogKind.JOINS, now, row, unit.to, NOBODY, unit.strength_men)
         fight.ready_day = max(fight.ready_day, now)
-        if fight.state == AssaultState.FIGHTING:
+        if fight.state == AssaultState.FIGHTING:  # its men count from the start of the tick
             fight.attackers_start_men += unit.strength_men
             unit.posture = Activity.FIGHTING
 
@@ -104,10 +103,11 @@ def carry_out(world, leader, place):
     now, end = clock.day, clock.day + clock.tick_days
     side = world.formations[leader].side
     if is_foreign(world, side, place) or is_claimed_apart(world, side, place):
-        call_off(world, place, alliance, now)
+        call_off(world, place, alliance, min(max(now, world.places[place].claim_day), end))
         return
-    if is_friendly(world, side, place) and against_ring(world, side, place) == NOBODY:
-        go_in(world, place, alliance, max(now, min(fight.ready_day, end)))
+    is_own = is_friendly(world, side, place) and against_ring(world, side, place) == NOBODY
+    if is_own and defenders(world, leader, place) < LEAST_MEN:
+        go_in(world, place, alliance, min(max(now, lifted_day(world, place)), end))
         return
     if defenders(world, leader, place) < LEAST_MEN:
         win(world, leader, place, max(now, min(fight.ready_day, end)))
@@ -119,13 +119,31 @@ def carry_out(world, leader, place):
         if garrison_leaves(world, leader, place, now):
             win(world, leader, place, now)
             return
+        if is_hopeless(world, leader, place, now):
+            give_up(world, leader, place, now)
+            return
         begin_fight(world, leader, place, fight, now)
     exchange_fire(world, leader, place, fight, now, end - now)
 
 
 @compiled
+def lifted_day(world, place):
+    """Return the day on which the siege of a place was lifted, 0 where there was none."""
+    siege = world.places[place].siege
+    return world.sieges[siege].lifted_day if siege != NOBODY else 0.0
+
+
+@compiled
+def give_up(world, leader, place, now):
+    """Go back from the gate of a place that has become too strong meanwhile."""
+    alliance = world.formations[leader].alliance
+    note(world, LogKind.WAITS, now, leader, place, Reason.ODDS, odds_of(world, leader, place, now))
+    call_off(world, place, alliance, now)
+
+
+@compiled
 def call_off(world, place, alliance, now):
-    """Turn back from a place that a third party has taken meanwhile."""
+    """End an assault without a fight, and let everybody in it turn back."""
     close(world, place, alliance)
     for other in range(world.formations.shape[0]):
         if takes_part(world, other, place, alliance):
@@ -212,7 +230,7 @@ def stands_against(world, other, place, side):
 
 @compiled
 def garrison_leaves(world, leader, place, now):
-    """Decide whether a garrison far outnumbered leaves rather than fights; rings and clearances stay.
+    """Decide whether a garrison far outnumbered leaves rather than fights; it stays in rings, clearances and company.
 
     Odds and probability in `rules.assault`, with their source.
     """
@@ -220,7 +238,10 @@ def garrison_leaves(world, leader, place, now):
     side = world.formations[leader].side
     if against_ring(world, side, place) != NOBODY or here.clear_days > 0.0:
         return False
-    odds = attackers(world, place, world.formations[leader].alliance) / defenders(world, leader, place)
+    defending = defenders(world, leader, place)
+    if here.garrison_men < defending:
+        return False  # a formation stands there too
+    odds = attackers(world, place, world.formations[leader].alliance) / defending
     if settings.assault_leave_odds <= 0.0 or odds < settings.assault_leave_odds:
         return False
     u = uniform(world.clock[0], Purpose.LEAVE_OR_FIGHT, here.draw_key, NO_ID, here.assaults)
@@ -279,6 +300,7 @@ def relieve(world, siege, leader, place, now):
     """Beat the ring: the siege is over and the places inside are open ground of their holder."""
     world.sieges[siege].state = SiegeState.RELIEVED
     world.sieges[siege].ring_men = 0.0
+    world.sieges[siege].lifted_day = now
     everything_changed(world)
     fire(world, Mechanism.SIEGE_RELIEVED)
     note(world, LogKind.SIEGE_RELIEVED, now, leader, place, siege, 0.0)
@@ -297,10 +319,7 @@ def withdraw(world, place, share, now):
         other = world.arc_places[arc]
         there = world.places[other]
         room = there.capacity_men - there.garrison_men
-        is_open = (
-            is_open_road(world, here.holder, world.arc_roads[arc]) and world.roads[world.arc_roads[arc]].bridge_out == 0
-        )
-        is_open = is_open and not is_claimed(world, other)
+        is_open = is_passable(world, here.holder, world.arc_roads[arc]) and not is_claimed(world, other)
         if is_open and there.holder == here.holder and there.garrison != NOBODY and room > best_room:
             best, best_room = other, room
     here.garrison_men = 0.0

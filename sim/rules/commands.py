@@ -1,7 +1,7 @@
-"""Command decisions: which order a formation follows, how much its objective matters, where air support goes.
+"""Command decisions: which order a formation follows, how much its objective matters, who mends the rear.
 
-A command's interests are the scenario's (`commands.*.interests`): they set how long its formations pause, and which
-prong gets the sorties. MODEL rule 9; source of the shape: assumption.
+A command's interests are the scenario's (`commands.*.interests`): they set how long its formations pause. MODEL rule 9;
+source of the shape: assumption.
 """
 
 import math
@@ -14,9 +14,10 @@ from sim.rules.ground import (
     is_besieged,
     is_foreign,
     is_friendly,
+    is_hostile,
     may_enter,
-    nearest_place,
 )
+from sim.rules.odds import odds_of
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
 
@@ -42,7 +43,8 @@ def direct(world, row):
     if unit.ordered_reason != Reason.NONE:
         unit.reason = unit.ordered_reason
     mend_rear(world, row)
-    if unit.objective != before and unit.halt_reason == Reason.PAUSES and unit.to == NOBODY:
+    halts_for_it = unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
+    if unit.objective != before and halts_for_it and unit.to == NOBODY:
         unit.halt_until_day = min(unit.halt_until_day, world.clock[0].day)
     if unit.objective != before and unit.objective != NOBODY:
         note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
@@ -87,6 +89,8 @@ def read_orders(world, row):
             unit.free = 1 if order.kind == OrderKind.HOLD else 0
             break
         unit.order += 1
+        if unit.order == unit.orders_count:
+            note(world, LogKind.ORDER_DONE, world.clock[0].day, row, unit.at, NOBODY, 0.0)
     if unit.order >= unit.orders_count and unit.to == NOBODY:
         unit.ordered_reason = Reason.NO_ORDERS
 
@@ -95,30 +99,46 @@ def read_orders(world, row):
 def mend_rear(world, row):
     """Send a free rear guard, or a stranded formation, to the nearest trouble: a cut road, a place just lost.
 
-    It keeps the task until the trouble is over, and looks again on arrival and when there is new trouble. A rear guard
-    stays out for a while after it was sent, since raids come again, unless its orders or new trouble call it. Source:
-    assumption, `rules.commands.mend_reach_km` and `.mend_stay_days`.
+    With no trouble at hand a rear guard goes for the nearest place that raids come from. It keeps the task until that
+    is done, and looks again on arrival and when there is new trouble. A rear guard stays out for a while after it was
+    sent, since raids come again, unless its orders or new trouble call it. Source: assumption,
+    `rules.commands.mend_reach_km`, `.mend_stay_days` and `.clear_reach_km`.
     """
     unit, clock = world.formations[row], world.clock[0]
-    is_over = unit.task == NOBODY or not is_trouble(world, unit.side, unit.task)
+    is_over = unit.task == NOBODY or is_done(world, row)
     if is_over and (clock.day >= unit.task_until_day or unit.free == 0):
         unit.task = NOBODY
     stranded = unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
-    can_go = (
-        ((unit.free == 1 and unit.rear_guard == 1) or stranded)
-        and unit.to == NOBODY
-        and not is_besieged(world, unit.at)
-    )
-    if is_over and can_go and clock.cuts + clock.retaken > 0 and unit.calm_version != clock.trouble_version:
-        trouble = nearest_trouble(world, row)
+    can_go = unit.to == NOBODY and (is_rear_guard(unit) or stranded) and not is_besieged(world, unit.at)
+    if is_over and can_go and unit.calm_version != clock.trouble_version:
+        trouble = nearest_trouble(world, row) if clock.cuts + clock.retaken > 0 else NOBODY
+        unit.clears = 0
+        if trouble == NOBODY and is_rear_guard(unit) and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
+            trouble = nearest_raiders(world, row)
+            unit.clears = 1
         if trouble == NOBODY:
             unit.calm_version = clock.trouble_version
         else:
             unit.task = trouble
             unit.task_until_day = clock.day + unit.rear_guard * world.settings[0].commands_mend_stay_days
-            fire(world, Mechanism.REAR_MENDED)
+            fire(world, Mechanism.REAR_CLEARED if unit.clears == 1 else Mechanism.REAR_MENDED)
     if unit.task != NOBODY:
         unit.objective = unit.task
+
+
+@compiled
+def is_rear_guard(unit):
+    """Return whether a formation is a rear guard that its orders leave free."""
+    return unit.free == 1 and unit.rear_guard == 1
+
+
+@compiled
+def is_done(world, row):
+    """Return whether a formation's task in the rear is over: trouble mended, raiders driven out or too strong."""
+    unit = world.formations[row]
+    if unit.clears == 0:
+        return not is_trouble(world, unit.side, unit.task)
+    return unit.free == 0 or unit.odds_at != NOBODY or not is_hostile(world, unit.side, unit.task)
 
 
 @compiled
@@ -158,7 +178,7 @@ def cuts_off(world, side, place, other):
 
 @compiled
 def nearest_trouble(world, row):
-    """Return the nearest place in trouble that a formation may enter within reach and sector, -1 for none."""
+    """Return the nearest place in trouble within reach to which no other free rear guard is nearer, -1 for none."""
     unit = world.formations[row]
     best, best_km = NOBODY, world.settings[0].commands_mend_reach_km
     if best_km <= 0.0:
@@ -167,21 +187,60 @@ def nearest_trouble(world, row):
         here = world.places[place]
         if here.retaken + here.cut_roads == 0 or not is_trouble(world, unit.side, place):
             continue
-        inside = unit.sector == NOBODY or world.in_sector[unit.sector, place] == 1
-        km = distance_km(unit, world.places[place])
-        if inside and km <= best_km and may_enter(world, row, place) and not is_mended(world, row, place):
+        km = distance_km(unit, here)
+        if km <= best_km and may_go(world, row, place) and not is_mended(world, row, place, km):
             best, best_km = place, km
     return best
 
 
 @compiled
-def is_mended(world, row, place):
-    """Return whether another formation of the alliance is on its way to a trouble, or there."""
+def nearest_raiders(world, row):
+    """Return the nearest place that raids come from, beside own ground, that a formation would win; -1 for none."""
+    unit, settings = world.formations[row], world.settings[0]
+    best, best_km = NOBODY, settings.commands_clear_reach_km
+    if best_km <= 0.0:
+        return NOBODY
+    for place in range(world.places.shape[0]):
+        here = world.places[place]
+        if here.raids == 0 or world.insurgent_held[place] == 0 or not is_hostile(world, unit.side, place):
+            continue
+        km = distance_km(unit, here)
+        if km > best_km or place == unit.beaten_at or not may_go(world, row, place):
+            continue
+        if is_beside(world, unit.side, place) and not is_mended(world, row, place, km):
+            if odds_of(world, row, place, world.clock[0].day) >= max(settings.assault_odds_wanted, 1.0):
+                best, best_km = place, km
+    return best
+
+
+@compiled
+def may_go(world, row, place):
+    """Return whether a place lies in a formation's sector, where it may enter."""
+    sector = world.formations[row].sector
+    return (sector == NOBODY or world.in_sector[sector, place] == 1) and may_enter(world, row, place)
+
+
+@compiled
+def is_beside(world, side, place):
+    """Return whether a road joins a place to one of the side's own ground."""
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        if is_friendly(world, side, world.arc_places[arc]):
+            return True
+    return False
+
+
+@compiled
+def is_mended(world, row, place, km):
+    """Return whether an ally is after a place, or a free rear guard of the alliance nearer to it than `km`."""
     for other in range(world.formations.shape[0]):
         unit = world.formations[other]
-        if other != row and unit.task == place and unit.alliance == world.formations[row].alliance:
-            if unit.posture != Activity.LOST:
-                return True
+        if other == row or unit.alliance != world.formations[row].alliance or unit.posture == Activity.LOST:
+            continue
+        if unit.task == place or unit.assault == place or unit.ordered == place:
+            return True
+        is_idle = is_rear_guard(unit) and unit.task == NOBODY and unit.to == NOBODY and not is_besieged(world, unit.at)
+        if is_idle and distance_km(unit, world.places[place]) < km and may_go(world, other, place):
+            return True
     return False
 
 
@@ -221,64 +280,3 @@ def weigh(world, row):
                 fire(world, Mechanism.RIVAL_NEAR)
                 return min(1.0, interest * settings.commands_rival_near_interest)
     return interest
-
-
-@compiled
-def allocate(world, row):
-    """Spread an air arm's sorties for the day: first to the main effort, the rest in equal parts.
-
-    The main effort is the fighting (or preparing) formation whose objective the arm's command cares for most.
-    """
-    arm = world.air_arms[row]
-    main, best, claims = NOBODY, -1.0, 0
-    for other in range(world.formations.shape[0]):
-        if world.formations[other].assault == NOBODY:
-            continue
-        claim = claim_on(world, row, other)
-        if claim > 0.0:
-            claims += 1
-        if claim > best and claim > 0.0:
-            main, best = other, claim
-    if main != NOBODY and main != arm.main_effort:
-        note(world, LogKind.MAIN_EFFORT, world.clock[0].day, main, world.formations[main].assault, row, best)
-    arm.main_effort = main
-    if claims == 0:
-        return
-    left = max(0.0, arm.sorties_per_day - arm.sorties_for_full_support)
-    for other in range(world.formations.shape[0]):
-        if world.formations[other].assault != NOBODY and claim_on(world, row, other) > 0.0:
-            sorties = arm.sorties_per_day if other == main else left / max(1.0, claims - 1.0)
-            support(world, row, other, sorties)
-
-
-@compiled
-def claim_on(world, row, other):
-    """Return the claim on an air arm of a formation in an assault: its command's interest, less while it prepares."""
-    unit, arm = world.formations[other], world.air_arms[row]
-    if arm.withdrawn_until_day > world.clock[0].day:
-        return 0.0
-    if world.air_sides[row, unit.side] == 0:
-        return 0.0
-    if world.air_places[row, nearest_place(world, other)] == 0:
-        return 0.0
-    weight = 1.0 if unit.posture == Activity.FIGHTING else world.settings[0].commands_support_when_preparing
-    return weight * max(interest_in(world, arm.command, unit.assault), interest_in(world, arm.command, unit.objective))
-
-
-@compiled
-def support(world, row, other, sorties):
-    """Write the support factor that so many sorties a day give a formation; arms do not add up, the best counts."""
-    arm, unit = world.air_arms[row], world.formations[other]
-    share = min(1.0, sorties / arm.sorties_for_full_support)
-    unit.support = max(unit.support, 1.0 + share * (arm.support_factor - 1.0))
-    unit.support_share = max(unit.support_share, share)
-    if share > 0.0:
-        fire(world, Mechanism.AIR_SUPPORT)
-
-
-@compiled
-def recall_support(world):
-    """Clear yesterday's support before the day's sorties are allocated."""
-    for row in range(world.formations.shape[0]):
-        world.formations[row].support = 1.0
-        world.formations[row].support_share = 0.0

@@ -83,10 +83,7 @@ def settle_departure(world, row, now):
 def take(world, place, row, day):
     """Give a place to a formation's side; the formation leaves a detachment behind."""
     unit, here = world.formations[row], world.places[place]
-    left = unit.strength_men * world.settings[0].control_detachment_share
-    unit.strength_men -= left
-    unit.full_strength_men = max(unit.full_strength_men - left, unit.strength_men)
-    here.garrison_men = left
+    here.garrison_men = leave_detachment(world, place, unit.alliance)
     here.garrison_quality = unit.quality
     if here.garrison != NOBODY and world.garrisons[here.garrison].insurgent == 1:
         here.counter_day = day + world.settings[0].insurgents_counter_attack_delay_days
@@ -100,6 +97,35 @@ def take(world, place, row, day):
         partner = world.formations[other]
         if partner.at == place and partner.to == NOBODY and partner.arrival_open == 1:
             partner.arrived_how = How.TOOK
+
+
+@compiled
+def leave_detachment(world, place, alliance):
+    """Let every formation of an alliance that stands at a place leave the same share of its men; return their sum.
+
+    More the more the kind of place asks for, within bounds. Source: assumption, `rules.control.detachment_*`.
+    """
+    settings, men = world.settings[0], 0.0
+    for row in range(world.formations.shape[0]):
+        if stands_at(world, row, place, alliance):
+            men += world.formations[row].strength_men
+    wanted = settings.control_detachment_men * world.place_kinds[world.places[place].kind].garrison_weight
+    share = min(settings.control_detachment_most_share, wanted / max(men, 1.0))
+    share = max(settings.control_detachment_share, share)
+    for row in range(world.formations.shape[0]):
+        if stands_at(world, row, place, alliance):
+            unit = world.formations[row]
+            left = share * unit.strength_men
+            unit.strength_men -= left
+            unit.full_strength_men = max(unit.full_strength_men - left, unit.strength_men)
+    return share * men
+
+
+@compiled
+def stands_at(world, row, place, alliance):
+    """Return whether a formation of an alliance stands at a place."""
+    unit = world.formations[row]
+    return unit.at == place and unit.to == NOBODY and unit.alliance == alliance and unit.posture != Activity.LOST
 
 
 @compiled

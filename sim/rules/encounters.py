@@ -318,11 +318,15 @@ def is_severe(kind):
 
 @compiled
 def arm_over(world, side, place):
-    """Return the air arm that supports a side over a place (of several the one with most sorties), -1 for none."""
+    """Return the air arm that supports a side over a place (of several the one with most sorties), -1 for none.
+
+    One that stays away after a loss is not there.
+    """
     best, most = NOBODY, 0.0
     for arm in range(world.air_arms.shape[0]):
         if world.air_sides[arm, side] == 1 and world.air_places[arm, place] == 1:
-            if world.air_arms[arm].sorties_per_day > most:
+            is_there = world.air_arms[arm].withdrawn_until_day <= world.clock[0].day
+            if is_there and world.air_arms[arm].sorties_per_day > most:
                 best, most = arm, world.air_arms[arm].sorties_per_day
     return best
 
@@ -331,7 +335,8 @@ def arm_over(world, side, place):
 def draw_kind(world, row, other, place):
     """Draw the kind of an incident by the weights of `rules.encounters`.
 
-    A strike needs aircraft over one of the two, a shoot-down over both.
+    A strike needs aircraft over one of the two, a shoot-down over both; who cannot turn back is warned,
+    and so is everybody where nothing else is left.
     """
     unit, settings = world.formations[row], world.settings[0]
     own_arm, far_arm = arms_over(world, row, other, place)
@@ -348,11 +353,13 @@ def draw_kind(world, row, other, place):
     total = 0.0
     for weight in weights:
         total += weight
+    if total <= 0.0:
+        return IncidentKind.WARNING
     left = total * uniform(world.clock[0], Purpose.INCIDENT_KIND, unit.draw_key, NO_ID, unit.incidents)
     for kind in range(len(weights)):
         left -= weights[kind]
         if left < 0.0:
-            return kind
+            return IncidentKind.WARNING if kind == IncidentKind.TURN_BACK and not can_step_back(unit) else kind
     return LAST_KIND
 
 
@@ -372,7 +379,12 @@ def suffer(world, row, day):
 @compiled
 def step_back(world, row, day):
     """Go back to the last place passed, if the formation is on the road beyond its own ground."""
-    unit = world.formations[row]
-    if unit.to != NOBODY and unit.assault == NOBODY and unit.turning_back == 0:
-        if unit.posture == Activity.ADVANCING:
-            turn_back(world, row, day)
+    if can_step_back(world.formations[row]):
+        turn_back(world, row, day)
+
+
+@compiled
+def can_step_back(unit):
+    """Return whether a formation is on the road beyond its own ground, not in an assault and not going back already."""
+    is_free = unit.to != NOBODY and unit.assault == NOBODY and unit.turning_back == 0
+    return is_free and unit.posture == Activity.ADVANCING

@@ -161,12 +161,13 @@ def stand_no_more(world, unit):
 
 @compiled
 def blocks(world, formation, from_place, to_place):
-    """Return whether a fight stands between a formation and the next place: its defenders, or a siege ring."""
+    """Return whether a fight stands between a formation and the next place: its defenders, or a siege ring.
+
+    Also where the place is still its own by name, but an enemy stands there.
+    """
     side = world.formations[formation].side
     if behind_ring(world, from_place, to_place):
         return True
-    if is_friendly(world, side, to_place):
-        return False
     return is_foreign(world, side, to_place) or men_at(world, to_place, side) >= 1.0
 
 
@@ -213,8 +214,25 @@ def interest_in(world, command, place):
 
 
 @compiled
+def is_passable(world, side, road):
+    """Return whether men of a side can go along a road on its own ground: open, its bridge standing, no enemy on it."""
+    line = world.roads[road]
+    return line.bridge_out == 0 and is_open_road(world, side, road) and not is_occupied(world, side, road)
+
+
+@compiled
+def is_occupied(world, side, road):
+    """Return whether a formation that a side fights is on a road, or before the gate at its end."""
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.road == road and unit.posture != Activity.LOST and world.stances[side, unit.side] == Stance.HOSTILE:
+            return True
+    return False
+
+
+@compiled
 def are_connected(world, side, from_place, to_place):
-    """Return whether open road, bridges standing, joins two places of a side (breadth-first over the network)."""
+    """Return whether passable road joins two places of a side (breadth-first over the network)."""
     places = world.places.shape[0]
     for place in range(places):
         world.node_from[place] = NOBODY
@@ -231,8 +249,7 @@ def are_connected(world, side, from_place, to_place):
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]
             road = world.arc_roads[arc]
-            passable = is_open_road(world, side, road) and world.roads[road].bridge_out == 0
-            if passable and world.node_from[there] == NOBODY:
+            if world.node_from[there] == NOBODY and is_passable(world, side, road):
                 world.node_from[there] = here
                 queue[tail] = float(there)
                 tail += 1

@@ -12,7 +12,7 @@ from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
 from sim.rules.changes import road_cut
 from sim.rules.control import change_hands, note_loss
-from sim.rules.ground import are_connected, is_hostile
+from sim.rules.ground import are_connected, is_hostile, is_occupied
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
 
@@ -250,7 +250,7 @@ def counter_attack(world, place):
         other = world.near_places[index]
         lost = world.places[other]
         is_due = lost.counter_day > 0.0 and lost.counter_day <= clock.day < lost.counter_day + 1.0
-        if not is_due or not is_hostile(world, here.holder, other):
+        if not is_due or not is_hostile(world, here.holder, other) or not can_march(world, place, other):
             continue
         lost.counter_day = 0.0
         u = uniform(clock, Purpose.COUNTER_ATTACK, lost.draw_key, NO_ID, lost.counters)
@@ -258,6 +258,19 @@ def counter_attack(world, place):
         if u < settings.insurgents_counter_attack_probability:
             strike_back(world, place, other)
         return
+
+
+@compiled
+def can_march(world, place, other):
+    """Return whether road leads from an insurgent place to one they have lost, with no enemy on it or before it."""
+    side = world.places[place].holder
+    for arc in range(world.arc_starts[other], world.arc_starts[other + 1]):
+        last = world.arc_places[arc]
+        if world.places[last].holder != side or is_occupied(world, side, world.arc_roads[arc]):
+            continue
+        if last == place or are_connected(world, side, place, last):
+            return True
+    return False
 
 
 @compiled

@@ -28,7 +28,7 @@ from sim.rules.ground import (
     stand_no_more,
 )
 from sim.rules.movement import drive, enter, knock_out, pass_claim_on, start_push, turn_back
-from sim.rules.odds import dares, odds_of
+from sim.rules.odds import dares, is_hopeless
 from sim.rules.route import has_open_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason, Stance
 from sim.world.start import place_on_road
@@ -116,7 +116,10 @@ def wait(world, row):
 
 @compiled
 def ready_to_advance(world, row, now):
-    """Return whether a formation may move beyond its own ground: in a push and in supply, or to mend the rear."""
+    """Return whether a formation may move beyond its own ground: in a push and in supply, or to mend the rear.
+
+    One that waits for better odds does not pause besides.
+    """
     unit, settings = world.formations[row], world.settings[0]
     if unit.supply_days < settings.supply_push_threshold_days and unit.task == NOBODY:
         if unit.posture != Activity.OUT_OF_SUPPLY:
@@ -125,7 +128,7 @@ def ready_to_advance(world, row, now):
         unit.posture = Activity.OUT_OF_SUPPLY
         unit.reason = Reason.SUPPLY
         return False
-    if settings.march_pause_days <= 0.0 or unit.task != NOBODY:
+    if settings.march_pause_days <= 0.0 or unit.task != NOBODY or unit.odds_at != NOBODY:
         return True
     if now < unit.cycle_until_day:
         if unit.pushing == 1:
@@ -355,10 +358,10 @@ def fight_way_back(world, row, now):
 
     Where that is hopeless (`rules.assault.odds_pressed`) it disperses.
     """
-    unit, settings = world.formations[row], world.settings[0]
+    unit = world.formations[row]
     unit.at, unit.to = unit.to, unit.at
     unit.km = world.roads[unit.road].length_km
-    if odds_of(world, row, unit.to, now) < settings.assault_odds_pressed:
+    if is_hopeless(world, row, unit.to, now):
         knock_out(world, row, now)
         return
     join(world, row, now)

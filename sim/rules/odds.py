@@ -9,6 +9,7 @@ as leave no doubt, or the end of its patience. MODEL rules 4 and 9; source: assu
 
 from sim.compiled import compiled
 from sim.records import fire, note
+from sim.rules.air_support import claim_on
 from sim.rules.attrition import (
     LEAST_MEN,
     LEAST_POWER,
@@ -19,7 +20,6 @@ from sim.rules.attrition import (
     losses_per_day,
     power_ratio,
 )
-from sim.rules.commands import claim_on
 from sim.rules.ground import blocks, interest_in
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
@@ -32,6 +32,7 @@ def dares(world, row, there, now):
     """Return whether a formation goes for a neighbouring place; one that holds for better odds halts for a day."""
     unit, settings = world.formations[row], world.settings[0]
     if settings.assault_odds_wanted <= 0.0 or not blocks(world, row, unit.at, there):
+        unit.odds_at = NOBODY
         return True
     odds = odds_of(world, row, there, now)
     no_better = unit.beaten_at == there and odds <= unit.beaten_odds
@@ -43,6 +44,7 @@ def dares(world, row, there, now):
         unit.odds_since_day = now
     is_pressed = now - unit.odds_since_day >= settings.assault_odds_patience_days
     if is_enough or (is_pressed and odds >= settings.assault_odds_pressed):
+        press_allies(world, row, there, now)
         unit.odds_at = NOBODY
         unit.dared_at, unit.dared_odds = there, odds
         return True
@@ -53,6 +55,13 @@ def dares(world, row, there, now):
     unit.halt_until_day = now + LOOKS_AGAIN_DAYS
     unit.halt_reason = Reason.ODDS
     return False
+
+
+@compiled
+def is_hopeless(world, row, place, now):
+    """Return whether the odds at a place are below those with which even a pressed formation sets out."""
+    settings = world.settings[0]
+    return settings.assault_odds_wanted > 0.0 and odds_of(world, row, place, now) < settings.assault_odds_pressed
 
 
 @compiled
@@ -98,6 +107,16 @@ def outranks(world, arm, place):
     if main == NOBODY or world.formations[main].assault == NOBODY or world.formations[main].assault == place:
         return True
     return interest_in(world, world.air_arms[arm].command, place) > claim_on(world, arm, main)
+
+
+@compiled
+def press_allies(world, row, there, now):
+    """Let the allies whose men were counted, and who wait for odds there too, be pressed no later than this one."""
+    unit = world.formations[row]
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if ally.odds_at == there and goes_along(world, row, other, there, now):
+            ally.odds_since_day = min(ally.odds_since_day, unit.odds_since_day)
 
 
 @compiled

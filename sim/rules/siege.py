@@ -44,6 +44,7 @@ def thin_ring(world, row):
     if record.ring_men < 1.0:
         record.ring_men = 0.0
         record.state = SiegeState.RELIEVED
+        record.lifted_day = world.clock[0].day
         everything_changed(world)
         fire(world, Mechanism.SIEGE_RELIEVED)
         note(world, LogKind.SIEGE_RELIEVED, world.clock[0].day, NOBODY, NOBODY, row, 0.0)

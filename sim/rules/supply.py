@@ -125,7 +125,7 @@ def consume(world, row):
     unit.supply_days = min(settings.supply_stock_days, max(0.0, had + (refill - use) * days))
     if had > 0.0 and unit.supply_days == 0.0 and use > 0.0:
         fire(world, Mechanism.OUT_OF_SUPPLY)
-        if unit.assault == NOBODY:
+        if unit.assault == NOBODY and unit.to == NOBODY:
             note(world, LogKind.WAITS, world.clock[0].day, row, unit.at, Reason.SUPPLY, 0.0)
     if unit.supply_days == 0.0:
         unit.quality *= 1.0 - min(1.0, settings.supply_quality_loss_per_day * days)

@@ -383,6 +383,11 @@ class CommandSettings(Section):
         description="a rear guard stays out at least so long after it was sent; 0: it comes back when all is well",
         examples=[{"triangular": [7, 14, 28]}],
     )
+    clear_reach_km: NonNegative = Field(
+        default=off(),
+        description="with nothing to mend, a rear guard goes this far for a place that raids come from; 0: nobody does",
+        examples=[{"uniform": [20, 60]}],
+    )
     support_when_preparing: Share = Field(
         default=off(), description="claim on sorties before the assault starts", examples=[0.4]
     )
@@ -402,7 +407,15 @@ class ControlSettings(Section):
     hold_days: NonNegative = Field(
         default=off(), description="time a place is held before it changes hands", examples=[0.5]
     )
-    detachment_share: Share = Field(default=off(), description="share of the taker's men left behind", examples=[0.02])
+    detachment_share: Share = Field(
+        default=off(), description="share of the takers' men left behind, at least", examples=[0.02]
+    )
+    detachment_men: NonNegative = Field(
+        default=off(),
+        description="men left behind in a place of `garrison_weight` 1, in others in proportion...",
+        examples=[{"uniform": [50, 100]}],
+    )
+    detachment_most_share: Share = Field(default=off(1.0), description="...but not more of their men", examples=[0.05])
     rear_garrison_men: NonNegative = Field(
         default=off(), description="men in a held place no garrison lists", examples=[60]
     )

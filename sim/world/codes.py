@@ -192,6 +192,7 @@ class Mechanism(IntEnum):
     LINE_KEPT = 31
     AIR_WITHDRAWN = 32
     ODDS_AWAITED = 33
+    REAR_CLEARED = 34
 
 
 @unique

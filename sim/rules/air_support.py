@@ -1,0 +1,71 @@
+"""Air support: each air arm spreads its sorties of the day over the formations in assaults.
+
+First the main effort, by the interests of the arm's command; what is left over goes to the others. MODEL rule 9; source
+of the shape: assumption; figures in `air_arms` and `rules.commands.support_when_preparing`.
+"""
+
+from sim.compiled import compiled
+from sim.records import fire, note
+from sim.rules.ground import interest_in, nearest_place
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism
+
+
+@compiled
+def allocate(world, row):
+    """Spread an air arm's sorties for the day: first to the main effort, the rest in equal parts.
+
+    The main effort is the fighting (or preparing) formation whose objective the arm's command cares for most.
+    """
+    arm = world.air_arms[row]
+    main, best, claims = NOBODY, -1.0, 0
+    for other in range(world.formations.shape[0]):
+        if world.formations[other].assault == NOBODY:
+            continue
+        claim = claim_on(world, row, other)
+        if claim > 0.0:
+            claims += 1
+        if claim > best and claim > 0.0:
+            main, best = other, claim
+    if main != NOBODY and main != arm.main_effort:
+        note(world, LogKind.MAIN_EFFORT, world.clock[0].day, main, world.formations[main].assault, row, best)
+    arm.main_effort = main
+    if claims == 0:
+        return
+    left = max(0.0, arm.sorties_per_day - arm.sorties_for_full_support)
+    for other in range(world.formations.shape[0]):
+        if world.formations[other].assault != NOBODY and claim_on(world, row, other) > 0.0:
+            sorties = arm.sorties_per_day if other == main else left / max(1.0, claims - 1.0)
+            support(world, row, other, sorties)
+
+
+@compiled
+def claim_on(world, row, other):
+    """Return the claim on an air arm of a formation in an assault: its command's interest, less while it prepares."""
+    unit, arm = world.formations[other], world.air_arms[row]
+    if arm.withdrawn_until_day > world.clock[0].day:
+        return 0.0
+    if world.air_sides[row, unit.side] == 0:
+        return 0.0
+    if world.air_places[row, nearest_place(world, other)] == 0:
+        return 0.0
+    weight = 1.0 if unit.posture == Activity.FIGHTING else world.settings[0].commands_support_when_preparing
+    return weight * max(interest_in(world, arm.command, unit.assault), interest_in(world, arm.command, unit.objective))
+
+
+@compiled
+def support(world, row, other, sorties):
+    """Write the support factor that so many sorties a day give a formation; arms do not add up, the best counts."""
+    arm, unit = world.air_arms[row], world.formations[other]
+    share = min(1.0, sorties / arm.sorties_for_full_support)
+    unit.support = max(unit.support, 1.0 + share * (arm.support_factor - 1.0))
+    unit.support_share = max(unit.support_share, share)
+    if share > 0.0:
+        fire(world, Mechanism.AIR_SUPPORT)
+
+
+@compiled
+def recall_support(world):
+    """Clear yesterday's support before the day's sorties are allocated."""
+    for row in range(world.formations.shape[0]):
+        world.formations[row].support = 1.0
+        world.formations[row].support_share = 0.0
