@@ -17,10 +17,13 @@ from sim.world.world import World
 
 RUNGS = ("got a call on the channel", "met a show of force", "met warning shots", "came under a strike")
 INCIDENTS = {
-    IncidentKind.WARNING: "a warning", IncidentKind.TURN_BACK: "a turning back", IncidentKind.STRIKE: "a strike",
-    IncidentKind.SHELLING: "shelling", IncidentKind.SHOOT_DOWN: "the shooting down of an aircraft",
-    IncidentKind.GROUND_CLASH: "a clash on the ground",
-}  # fmt: skip
+    IncidentKind.WARNING: "a warning between {actor} and {other}",
+    IncidentKind.TURN_BACK: "{actor} turned back before {other}",
+    IncidentKind.STRIKE: "an air strike between {actor} and {other}",
+    IncidentKind.SHELLING: "shelling between {actor} and {other}",
+    IncidentKind.SHOOT_DOWN: "an aircraft was shot down over {actor} and {other}",
+    IncidentKind.GROUND_CLASH: "a clash on the ground between {actor} and {other}",
+}
 WAITS = {
     Reason.SUPPLY: "ran short of supply and waited",
     Reason.NO_WAY: "found no way to {place} and waited",
@@ -35,7 +38,6 @@ SENTENCES = {
     LogKind.ORDER_DROPPED: "{actor} gave up on {place}: a rival held it.",
     LogKind.SETS_OUT: "{actor} set out from {place} for {other} ({value:.0f} km).",
     LogKind.AT_GATE: "{actor} came before {target}, held by {value:,.0f} men, and prepared to attack.",
-    LogKind.ASSAULT_BEGINS: "{actor} attacked {target} with {value:,.0f} men.",
     LogKind.ASSAULT_BEATEN: "{actor} lost the fight for {target}; {value:,.0f} men fell back.",
     LogKind.WITHDREW: "{value:,.0f} men withdrew from {place} to {other}.",
     LogKind.PAUSE: "{actor} paused at {place} for {span}.",
@@ -53,11 +55,13 @@ SENTENCES = {
 
 
 class Names:
-    """Names the rows of a world's tables."""
+    """Names the rows of a world's tables, formations and sides without what stands in brackets."""
 
     def __init__(self, scenario: Scenario, ensemble: Ensemble) -> None:
         """Keep what is needed to name things."""
         self.model, self.names = scenario.model, ensemble.blueprint.names
+        self.formations = shortened([self.model.formations[one].name for one in self.names["formations"].ids])
+        self.sides = shortened([self.model.sides[one].name for one in self.names["sides"].ids])
 
     def place(self, row: int) -> str:
         """Return a place's name."""
@@ -65,7 +69,7 @@ class Names:
 
     def formation(self, row: int) -> str:
         """Return a formation's name."""
-        return self.model.formations[self.names["formations"].ids[row]].name if row >= 0 else ""
+        return self.formations[row] if row >= 0 else ""
 
     def title(self, table: str, row: int) -> str:
         """Return the title (or name) of an entry of a table of the scenario."""
@@ -76,6 +80,12 @@ class Names:
         """Return the two ends of a channel."""
         ends = self.model.channels[self.names["channels"].ids[row]].between
         return " - ".join(self.model.commands[one].name for one in ends)
+
+
+def shortened(names: list[str]) -> list[str]:
+    """Return names without what stands in brackets at their ends, unless two would then be the same."""
+    short = [one.split(" (")[0] for one in names]
+    return [one if short.count(one) == 1 else name for one, name in zip(short, names, strict=True)]
 
 
 class Story(Names):
@@ -153,10 +163,9 @@ class Story(Names):
 
     def tell_control(self, row: Any, _: Any) -> str:
         """A place changes hands."""
-        side = self.title("sides", row["other"])
         before = int(row["value"])
-        loser = f" from {self.title('sides', before)}" if before >= 0 else ""
-        return f"{self.place(row['place'])} passed to {side}{loser}."
+        loser = f" from {self.sides[before]}" if before >= 0 else ""
+        return f"{self.place(row['place'])} passed to {self.sides[row['other']]}{loser}."
 
     def tell_waits(self, row: Any, _: Any) -> str:
         """A formation waits, and why."""
@@ -181,6 +190,11 @@ class Story(Names):
             return ""
         return f"{row['value']:,.0f} men of the garrison of {self.place(row['place'])} dispersed or were captured."
 
+    def tell_assault_begins(self, row: Any, _: Any) -> str:
+        """A fight begins, or was under way at the start."""
+        how = "attacked" if row["day"] > 0.0 else "went on with the attack on"
+        return f"{self.formation(row['actor'])} {how} {self.target(row)} with {row['value']:,.0f} men."
+
     def tell_assault_won(self, row: Any, _: Any) -> str:
         """An assault is won, or nobody is left to fight."""
         how = "went into" if row["place"] in self.abandoned else "won the fight for"
@@ -199,9 +213,9 @@ class Story(Names):
 
     def tell_incident(self, row: Any, _: Any) -> str:
         """An incident in contact."""
-        kind = INCIDENTS[IncidentKind(int(row["value"]))]
         other = self.formation(row["other"]) if row["other"] >= 0 else "a rival post"
-        return f"Incident near {self.place(row['place'])}: {kind}, {self.formation(row['actor'])} against {other}."
+        what = INCIDENTS[IncidentKind(int(row["value"]))].format(actor=self.formation(row["actor"]), other=other)
+        return f"Incident near {self.place(row['place'])}: {what}."
 
     def tell_zone_try(self, row: Any, _: Any) -> str:
         """A formation closes in on forbidden ground."""
@@ -244,7 +258,7 @@ class Story(Names):
     def tell_main_effort(self, row: Any, _: Any) -> str:
         """An air arm shifts its main effort."""
         arm, actor = self.title("air_arms", row["other"]), self.formation(row["actor"])
-        return f"{arm} shifted the main effort to {actor} at {self.place(row['place'])}."
+        return f"{arm} shifted the main effort to the fight for {self.place(row['place'])} ({actor})."
 
     def tell_gives_way(self, row: Any, _: Any) -> str:
         """Two columns meet on a road."""
@@ -265,9 +279,9 @@ class Story(Names):
         for row in sorted(range(len(self.world.formations)), key=lambda one: self.names["formations"].ids[one]):
             unit, spent = self.world.formations[row], self.world.days[row]
             parts = [f"{Activity(index).name.lower().replace('_', ' ')} {days:.0f}"
-                     for index, days in enumerate(spent) if days >= 0.5]  # fmt: skip
+                     for index, days in enumerate(spent) if round(days) >= 1]  # fmt: skip
             at = self.place(unit.at) + (f" towards {self.place(unit.to)}" if unit.to >= 0 else "")
             left = f"{unit.strength_men:,.0f} men at {at}"
             if unit.posture == Activity.LOST:
                 left = f"lost, dispersed or withdrawn, last near {self.place(unit.at)}"
-            yield f"{self.formation(row)}: {left}; days: {', '.join(parts)}."
+            yield f"{self.title('formations', row)}: {left}; days: {', '.join(parts)}."

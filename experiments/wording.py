@@ -98,7 +98,7 @@ def described(path: tuple[str, ...], manifest: dict[str, Any]) -> str:
         what, entrant, *measure = rest
         who = name_of(manifest, entrant)
         if what == "finish":
-            return f"{who} finishes, {measure_name(measure[0])} ({name})"
+            return f"{who} at the finish, {measure_name(measure[0])} ({name})"
         return f"{who} {MEASURES[what]} ({name})"
     if group == "milestones":
         return f"{manifest['milestones'][name]['title']}, {measure_name(rest[0])}"
