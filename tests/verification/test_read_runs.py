@@ -9,7 +9,7 @@ from sim.rules.attrition import losses_per_day
 from sim.rules.commands import direct, is_trouble
 from sim.rules.control import take
 from sim.rules.insurgents import retake
-from sim.rules.march import give_way
+from sim.rules.march import give_way, march
 from sim.rules.route import leg_days
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from tests import toys
@@ -146,6 +146,26 @@ def test_a_beaten_band_does_not_drive_a_column_back(men, is_lost):
     give_way(ensemble.handle, red, blue, 0.0)
     assert (world.formations[blue].posture == Activity.LOST) == is_lost
     assert world.formations[red].turning_back == int(not is_lost)
+
+
+@pytest.mark.parametrize(("men", "pressed", "is_lost"), [(1000, 0.6, True), (1200, 0.6, False), (1000, 0.0, False)])
+def test_one_that_comes_back_to_a_lost_place_fights_or_disperses(men, pressed, is_lost):
+    """2,000 men have taken the place behind it: at 0.55 to 1 it disperses; at 0.66, or where nobody asks, it fights.
+
+    Its quality is 1.1.
+    """
+    toy = toys.fight(0.5)
+    toy["places"]["a"]["holder"] = "blue"
+    toy["garrisons"]["g"] |= {"places": ["a", "b"], "strength_men": 4000}
+    toy["formations"]["r"] = toys.formation("red", {"at": "a", "towards": "b", "km": 1}, men, quality=1.1)
+    toy["rules"]["assault"]["odds_pressed"] = pressed
+    ensemble, world = started(toys.entrants(toy, {"r": "b"}))
+    unit, behind = world.formations[0], place_of(ensemble, "a")
+    unit.turning_back = 1
+    march(ensemble.handle, 0)
+    assert (unit.posture == Activity.LOST) == is_lost
+    assert unit.assault == (NOBODY if is_lost else behind)
+    assert unit.strength_men == (0 if is_lost else men)
 
 
 def test_orders_end_a_pause():
