@@ -47,7 +47,7 @@ SENTENCES = {
     LogKind.ROAD_REOPENED: "The road {place} - {other} was open again.",
     LogKind.LINE_AGREED: "{actor} and the rivals there agreed on a line near {place}.",
     LogKind.LINE_BROKEN: "{actor} moved on, and the line agreed near {place} was void.",
-    LogKind.ZONE_STOP: "{actor} gave up the try near {place}.",
+    LogKind.ZONE_STOP: "{actor} gave up the attempt near {place}.",
     LogKind.LOST: "That was the end of {actor}, near {place}: lost or dispersed.",
     LogKind.LEAVES: "{actor} left {place} for good.",
     LogKind.JOINS: "{actor} joined the assault on {target} with {value:,.0f} men.",

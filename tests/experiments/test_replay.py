@@ -15,8 +15,9 @@ from sim.world import tables
 from sim.world.codes import IncidentKind, LogKind, Reason
 from tests import toys
 
-# what would be wrong after either "M20 column" or "Tiger Forces"
-AGREES = re.compile(r"\b(is|are|was|were|has|have|does|do|its|their|it|they)\b|\b(waits?|reach(es)?|attacks?|turns?)\b")
+# the past tense, after "M20 column" as after "Tiger Forces"; and what follows a name that is no subject
+PAST = re.compile(r"\w+ed|got|had|gave|set|came|went|lost|won|ran|found|kept|held|began|left|met")
+NO_VERB = {"and", "at", "on"}
 
 
 def sentences_of(toy, run=0):
@@ -125,7 +126,7 @@ def test_no_verb_depends_on_a_name():
             seen.add(int(row.kind))
         for clause in re.findall(r"XX ([a-z]\w*)", text):
             told_about += 1
-            assert not AGREES.fullmatch(clause), text
+            assert PAST.fullmatch(clause) or clause in NO_VERB, text
     assert told_about > 40
     assert set(LogKind) - seen <= {LogKind.ORDER_DONE, LogKind.PUSH}
 
