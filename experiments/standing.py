@@ -54,10 +54,11 @@ def fight_report(names: "Names", handle: Any, world: World, fight: int, begun: f
     ring = ring_at(world, place, alliance, world.places["holder"], world.sieges["state"] == SiegeState.ON)
     what = names.place(place) if ring < 0 else f"{ring_name(names, ring)} at {names.place(place)}"
     since = f"day {int(today - begun)} of the assault" if begun > 0 else f"day {int(today)}, the assault goes on"
+    still = "left" if left <= before else "with those who joined them"
     who = joined([names.formation(int(row)) for row in rows])
     return (
         f"{what[0].upper()}{what[1:]}: {since}, {units['strength_men'][rows].sum():,.0f} attackers "
-        f"({who}), {left:,.0f} defenders left ({before:,.0f} at the start)."
+        f"({who}), {left:,.0f} defenders {still} ({before:,.0f} at the start)."
     )
 
 
