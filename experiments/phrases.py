@@ -67,10 +67,10 @@ def about_batch(summary: Found, manifest: Found) -> Iterator[str]:
 
 def finish_text(name: str, found: Found, manifest: Found) -> str:
     """Return the sentence about when a contestant finishes."""
-    text = f"{name} finishes by the horizon in {share_text(found)} of the runs"
+    text = f"{name}: at the finish by the horizon in {share_text(found)} of the runs"
     if found["q05"] is None:
         return text + "."
-    early = f"one run in twenty sees it by {day_text(found['q05'], manifest)}"
+    early = f"one run in twenty sees that by {day_text(found['q05'], manifest)}"
     if found["q50"] is None:
         return f"{text}; {early}, but fewer than half do at all."
     return f"{text}; {early}, half of all runs by {day_text(found['q50'], manifest)}."

@@ -1,5 +1,6 @@
 """One run followed day by day, and which runs of a batch are worth following."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,19 +52,23 @@ class Track:
 def follow(scenario: Scenario, seed: int, run: int) -> Track:
     """Return the track of one run, simulated again tick by tick."""
     ensemble = Ensemble(scenario)
-    keys, values = ensemble.draw(seed, run, run + 1)
-    world = ensemble.start(keys[0], values[0])
-    names, days = ensemble.blueprint.names, []
-    while True:
-        if world.clock[0].tick % world.clock[0].ticks_per_day == 0:
-            days.append(look(world))
-        if is_over(ensemble.handle):
-            break
-        take_turn(ensemble.handle)
+    names, days = ensemble.blueprint.names, [look(world) for world in each_day(ensemble, seed, run)]
     holders, space, men, lost = (np.array(column) for column in zip(*days, strict=True))
     lat, lon = on_the_map(space)
     sides = np.array([*names["sides"].ids, ""])
     return Track(run, list(names["places"].ids), list(names["formations"].ids), sides[holders], lat, lon, men, lost)
+
+
+def each_day(ensemble: Ensemble, seed: int, run: int, logging: bool = False) -> Iterator[World]:
+    """Yield the world of a run at the start of each day and at the horizon; it is the same arrays every time."""
+    keys, values = ensemble.draw(seed, run, run + 1)
+    world = ensemble.start(keys[0], values[0], logging)
+    while True:
+        if world.clock[0].tick % world.clock[0].ticks_per_day == 0:
+            yield world
+        if is_over(ensemble.handle):
+            return
+        take_turn(ensemble.handle)
 
 
 def look(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -13,6 +13,17 @@ def digits(half: float, most: int = 2) -> int:
     return most if half <= 0.0 else min(most, max(0, -math.floor(math.log10(half))))
 
 
+def span(days: float) -> str:
+    """Return a length of time: "an hour", "7 hours", "1 day", "2.4 days", "16 days"."""
+    if days < 23.5 / 24.0:
+        hours = round(24.0 * days)
+        return "an hour" if hours <= 1 else f"{hours} hours"
+    if days < 9.95:
+        text = f"{days:.1f}"
+        return "1 day" if text == "1.0" else f"{text} days"
+    return f"{days:.0f} days"
+
+
 def signed(value: float, decimals: int) -> str:
     """Return a number with its sign, zero without."""
     text = f"{abs(value):.{decimals}f}"
@@ -87,7 +98,7 @@ def described(path: tuple[str, ...], manifest: dict[str, Any]) -> str:
         what, entrant, *measure = rest
         who = name_of(manifest, entrant)
         if what == "finish":
-            return f"{who} finishes, {measure_name(measure[0])} ({name})"
+            return f"{who} at the finish, {measure_name(measure[0])} ({name})"
         return f"{who} {MEASURES[what]} ({name})"
     if group == "milestones":
         return f"{manifest['milestones'][name]['title']}, {measure_name(rest[0])}"

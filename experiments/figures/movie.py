@@ -26,7 +26,7 @@ FINISH_COLOUR = "#F0E442"
 LABEL_OFFSET, LABEL_LENGTH = 0.011, 0.18  # of the width of the map
 LINES_BELOW = 4
 TOLD_DAYS = 4
-WORTH_TELLING = ("FINISH", "Milestone", "passes to", "Event", "lifted", "falls", "Incident")
+WORTH_TELLING = ("FINISH", "Milestone", "passed to", "Event", "The siege of", "The besieged", "Incident")
 Progress = Callable[[int, int, str], None]
 
 

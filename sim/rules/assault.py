@@ -322,13 +322,14 @@ def withdraw(world, place, share, now):
         is_open = is_passable(world, here.holder, world.arc_roads[arc]) and not is_claimed(world, other)
         if is_open and there.holder == here.holder and there.garrison != NOBODY and room > best_room:
             best, best_room = other, room
+    moved = 0.0
+    if best != NOBODY and left >= LEAST_MEN:
+        moved = min(left, best_room)
+        world.places[best].garrison_men += moved
+        fire(world, Mechanism.WITHDRAWAL)
+        note(world, LogKind.WITHDREW, now, NOBODY, place, best, moved)
+    note(world, LogKind.DISPERSED, now, NOBODY, place, NOBODY, here.garrison_men - moved)
     here.garrison_men = 0.0
-    if best == NOBODY or left < LEAST_MEN:
-        return
-    moved = min(left, best_room)
-    world.places[best].garrison_men += moved
-    fire(world, Mechanism.WITHDRAWAL)
-    note(world, LogKind.WITHDREW, now, NOBODY, place, best, moved)
 
 
 @compiled

@@ -240,3 +240,4 @@ class LogKind(IntEnum):
     AIR_WITHDRAWN = 38
     LEAVES = 39
     JOINS = 40
+    DISPERSED = 41

@@ -9,7 +9,8 @@ from sim.rules.attrition import losses_per_day
 from sim.rules.commands import direct, is_trouble
 from sim.rules.control import take
 from sim.rules.insurgents import retake
-from sim.rules.march import give_way
+from sim.rules.march import give_way, march
+from sim.rules.odds import odds_of
 from sim.rules.route import leg_days
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from tests import toys
@@ -145,6 +146,25 @@ def test_a_beaten_band_does_not_drive_a_column_back(men, is_lost):
     give_way(ensemble.handle, red, blue, 0.0)
     assert (world.formations[blue].posture == Activity.LOST) == is_lost
     assert world.formations[red].turning_back == int(not is_lost)
+
+
+@pytest.mark.parametrize(("share", "is_lost"), [(1.01, True), (0.99, False), (0.0, False)])
+def test_one_that_comes_back_to_a_lost_place_fights_or_disperses(share, is_lost):
+    """2,000 men have taken the place behind it: it disperses where its odds are poorer than are asked for."""
+    toy = toys.fight(0.5)
+    toy["places"]["a"]["holder"] = "blue"
+    toy["garrisons"]["g"] |= {"places": ["a", "b"], "strength_men": 4000}
+    toy["formations"]["r"] = toys.formation("red", {"at": "a", "towards": "b", "km": 1}, 1000)
+    ensemble, world = started(toys.entrants(toy, {"r": "b"}))
+    unit, behind = world.formations[0], place_of(ensemble, "a")
+    unit.turning_back = 1
+    odds = odds_of(ensemble.handle, 0, behind, 0.0)
+    assert 0.0 < odds < 1.0
+    world.settings[0].assault_odds_pressed = share * odds
+    march(ensemble.handle, 0)
+    assert (unit.posture == Activity.LOST) == is_lost
+    assert unit.assault == (NOBODY if is_lost else behind)
+    assert unit.strength_men == (0 if is_lost else 1000)
 
 
 def test_orders_end_a_pause():

@@ -76,6 +76,21 @@ def test_one_turned_back_tries_more_seldom(factor, fewest, most):
     assert unit_of(ensemble, world).stops == (log["kind"] == LogKind.ZONE_STOP).sum()
 
 
+@pytest.mark.parametrize("stop_days", [2.0, 5.0])
+def test_one_that_stopped_halts_before_it_tries_again(stop_days):
+    """A try that comes at once when it may comes `stop_days` after the stop; the way back is shorter."""
+    more = {"stop_probability": 1.0, "try_per_day": 1e6, "stop_days": stop_days}
+    _, _, log = replayed(toys.changed(toys.zone(), lambda t: t["rules"]["zones"].update(more)))
+    stops, tries, back = (
+        log["day"][log["kind"] == kind] for kind in (LogKind.ZONE_STOP, LogKind.ZONE_TRY, LogKind.REACHES)
+    )
+    assert len(stops) > 2
+    for stop in stops[:-1]:
+        halted_until = stop + stop_days
+        assert stop < min(back[back > stop]) < halted_until
+        assert halted_until <= min(tries[tries > stop]) < halted_until + 2 * TICK
+
+
 def test_first_try_comes_at_the_stated_hazard():
     """Ticks waited for the first try are geometric: 1 - exp(-rate x tick) each."""
     ensemble, arrival = toys.ensemble_of(toys.zone()), 4.6

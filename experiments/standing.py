@@ -1,0 +1,87 @@
+"""What goes on unmentioned in an event log: fights and sieges that last, told again every so many days."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.phrases import joined
+from sim.rules.attrition import defenders
+from sim.rules.siege import is_inside
+from sim.world.codes import AssaultState, LogKind, SiegeState
+from sim.world.world import World
+
+if TYPE_CHECKING:
+    from experiments.story import Names
+
+REPORT_DAYS = 30
+
+
+def standing(names: "Names", handle: Any, world: World) -> Iterator[tuple[float, str]]:
+    """Yield (day, report) of the fights and sieges whose time has passed a multiple of `REPORT_DAYS` since yesterday.
+
+    To be asked once a day, in a run that keeps a log.
+    """
+    today = float(world.clock[0].day)
+    if is_due(today):
+        for siege in np.flatnonzero(world.sieges["state"] == SiegeState.ON):
+            yield today, siege_report(names, handle, world, int(siege), today)
+    for fight in np.flatnonzero(world.assaults["state"] == AssaultState.FIGHTING):
+        place, alliance = divmod(int(fight), len(world.assaults) // len(world.places))
+        begun = begun_day(world, place, alliance)
+        if is_due(today - begun):
+            yield today, fight_report(names, handle, world, int(fight), begun)
+
+
+def is_due(days: float) -> bool:
+    """Return whether a report falls due on the day on which something has lasted so many days."""
+    return days >= REPORT_DAYS and days // REPORT_DAYS > (days - 1.0) // REPORT_DAYS
+
+
+def begun_day(world: World, place: int, alliance: int) -> float:
+    """Return the day on which the present fight of an alliance for a place began."""
+    log = world.log[: world.clock[0].log_rows]
+    begins = log[(log["kind"] == LogKind.ASSAULT_BEGINS) & (log["place"] == place)]
+    return float(begins["day"][world.formations["alliance"][begins["actor"]] == alliance][-1])
+
+
+def fight_report(names: "Names", handle: Any, world: World, fight: int, begun: float) -> str:
+    """Return how a fight stands: who attacks with how many, how many defenders are left of how many."""
+    place, alliance = divmod(fight, len(world.assaults) // len(world.places))
+    units, today = world.formations, float(world.clock[0].day)
+    rows = np.flatnonzero((units["assault"] == place) & (units["alliance"] == alliance))
+    left, before = defenders(handle, int(rows[0]), place), world.assaults["defenders_start_men"][fight]
+    ring = ring_at(world, place, alliance, world.places["holder"], world.sieges["state"] == SiegeState.ON)
+    what = names.place(place) if ring < 0 else f"{ring_name(names, ring)} at {names.place(place)}"
+    since = f"day {int(today - begun)} of the assault" if begun > 0 else f"day {int(today)}, the assault goes on"
+    still = "left" if left <= before else "with those who joined them"
+    who = joined([names.formation(int(row)) for row in rows])
+    return (
+        f"{what[0].upper()}{what[1:]}: {since}, {units['strength_men'][rows].sum():,.0f} attackers "
+        f"({who}), {left:,.0f} defenders {still} ({before:,.0f} at the start)."
+    )
+
+
+def siege_report(names: "Names", handle: Any, world: World, siege: int, today: float) -> str:
+    """Return how a siege stands: the men inside, garrisons and formations, and those in the ring."""
+    places = [place for place in world.besieged_places[siege] if place >= 0]
+    inside = sum(world.places["garrison_men"][place] for place in places)
+    inside += sum(unit.strength_men for row, unit in enumerate(world.formations) if is_inside(handle, row, siege))
+    ring = world.sieges["ring_men"][siege]
+    name = names.title("sieges", siege)
+    return f"{name}: day {int(today)}, the siege goes on, {inside:,.0f} defenders left, {ring:,.0f} men in the ring."
+
+
+def ring_at(world: World, place: int, alliance: int, holders: np.ndarray, sieges_on: np.ndarray) -> int:
+    """Return the siege whose ring an alliance has to beat at a place, -1 where it fights for the place itself.
+
+    `holders`: side of each place; `sieges_on`: of each siege.
+    """
+    siege, holder = int(world.places["siege"][place]), int(holders[place])
+    is_own = holder >= 0 and world.sides["alliance"][holder] == alliance
+    return siege if siege >= 0 and sieges_on[siege] and is_own else -1
+
+
+def ring_name(names: "Names", siege: int) -> str:
+    """Return what a siege's ring is called."""
+    return f"the ring round {names.title('sieges', siege)}"
