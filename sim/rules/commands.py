@@ -15,6 +15,7 @@ from sim.rules.ground import (
     is_foreign,
     is_friendly,
     is_hostile,
+    line_before,
     may_enter,
 )
 from sim.rules.odds import odds_of
@@ -207,7 +208,8 @@ def nearest_raiders(world, row):
         km = distance_km(unit, here)
         if km > best_km or place == unit.beaten_at or not may_go(world, row, place):
             continue
-        if is_beside(world, unit.side, place) and not is_mended(world, row, place, km):
+        in_question = is_beside(world, unit.side, place) and line_before(world, row, place) == NOBODY
+        if in_question and not is_mended(world, row, place, km):
             if odds_of(world, row, place, world.clock[0].day) >= max(settings.assault_odds_wanted, 1.0):
                 best, best_km = place, km
     return best
@@ -222,9 +224,9 @@ def may_go(world, row, place):
 
 @compiled
 def is_beside(world, side, place):
-    """Return whether a road joins a place to one of the side's own ground."""
+    """Return whether a road joins a place to one of the side's own ground; over a river only where a bridge stands."""
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
-        if is_friendly(world, side, world.arc_places[arc]):
+        if world.roads[world.arc_roads[arc]].bridge_out == 0 and is_friendly(world, side, world.arc_places[arc]):
             return True
     return False
 

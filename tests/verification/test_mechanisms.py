@@ -47,6 +47,7 @@ MOVES = {
     "air_support": f"milestones/raqqa_taken/{DAY}",
     "rival_near": f"races/border/finish/sdf/{DAY}",
     "rear_mended": "days/sdf:advancing",
+    "rear_cleared": f"milestones/hajin_us_backed/{DAY}",
     "order_dropped": "races/border/finish/tiger/share",
     "siege_relieved": "races/deir_ez_zor/first/m20",
     "siege_fell": f"milestones/deir_ez_zor_relieved/{DAY}",

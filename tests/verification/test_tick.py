@@ -28,8 +28,8 @@ def runs_at(tick_hours):
 def test_six_hours_and_one_hour_agree():
     """P(first) within 0.03 with a paired error below 0.01; median arrivals within 2 days, restricted means within 1.
 
-    Medians are compared where six runs in ten arrive. A late day, with few arrivals near it, is as uncertain as its paired
-    interval says, so it is the interval that has to reach within 2 days, or within 1.
+    Medians are compared where six runs in ten arrive. A late day, with few arrivals near it, is as uncertain as its
+    paired interval says, so it is the interval that has to reach within 2 days, or within 1.
     """
     long, short = runs_at(6), runs_at(1)
     for winner in long["winner"].unique():
