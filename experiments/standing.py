@@ -1,4 +1,4 @@
-"""What goes on unmentioned in an event log: fights and sieges that last, told again every so many days."""
+"""What goes on unmentioned in an event log: fights, sieges and waits that last, told again every so many days."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -8,21 +8,41 @@ import numpy as np
 from experiments.phrases import joined
 from sim.rules.attrition import defenders
 from sim.rules.siege import is_inside
-from sim.world.codes import AssaultState, LogKind, SiegeState
+from sim.world.codes import Activity, AssaultState, LogKind, Reason, SiegeState
 from sim.world.world import World
 
 if TYPE_CHECKING:
     from experiments.story import Names
 
 REPORT_DAYS = 30
+WAITING = {
+    Reason.WAITS_FOR_FLAG: "waiting for the word to go",
+    Reason.NO_WAY: "without a way",
+    Reason.RESPECTS_ZONE: "kept out by closed ground",
+    Reason.RIVAL_HOLDS: "with a rival in the way",
+    Reason.SUPPLY: "short of supply",
+    Reason.KEEPS_LINE: "bound by the line agreed",
+    Reason.GIVES_WAY: "with an enemy or rival column coming along the road",
+    Reason.ODDS: "waiting for better odds",
+}
+ABOUT_FORMATIONS = (
+    LogKind.ORDER, LogKind.ORDER_DONE, LogKind.ORDER_DROPPED, LogKind.SETS_OUT, LogKind.REACHES, LogKind.AT_GATE,
+    LogKind.JOINS, LogKind.ASSAULT_BEGINS, LogKind.ASSAULT_WON, LogKind.ASSAULT_BEATEN, LogKind.PAUSE, LogKind.WAITS,
+    LogKind.INCIDENT, LogKind.LINE_AGREED, LogKind.LINE_BROKEN, LogKind.ZONE_TRY, LogKind.ZONE_RUNG, LogKind.ZONE_STOP,
+    LogKind.TURNS_BACK, LogKind.GIVES_WAY,
+)  # fmt: skip
 
 
 def standing(names: "Names", handle: Any, world: World) -> Iterator[tuple[float, str]]:
-    """Yield (day, report) of the fights and sieges whose time has passed a multiple of `REPORT_DAYS` since yesterday.
+    """Yield (day, report) of fights, sieges and waits that since yesterday have lasted another `REPORT_DAYS`.
 
-    To be asked once a day, in a run that keeps a log.
+    To be asked once a day, in a run that keeps a log. A wait counts from what was last told of the formation.
     """
     today = float(world.clock[0].day)
+    for row, unit in enumerate(world.formations):
+        why = WAITING.get(Reason(int(unit.reason)), "")
+        if why and unit.to < 0 and unit.posture != Activity.LOST and is_due(today - last_told(world, row)):
+            yield today, f"{names.formation(row)} still stood at {names.place(int(unit.at))}, {why}."
     if is_due(today):
         for siege in np.flatnonzero(world.sieges["state"] == SiegeState.ON):
             yield today, siege_report(names, handle, world, int(siege), today)
@@ -36,6 +56,13 @@ def standing(names: "Names", handle: Any, world: World) -> Iterator[tuple[float,
 def is_due(days: float) -> bool:
     """Return whether a report falls due on the day on which something has lasted so many days."""
     return days >= REPORT_DAYS and days // REPORT_DAYS > (days - 1.0) // REPORT_DAYS
+
+
+def last_told(world: World, row: int) -> float:
+    """Return the day of the last row of the log that is about a formation, 0 for none."""
+    log = world.log[: world.clock[0].log_rows]
+    days = log["day"][(log["actor"] == row) & np.isin(log["kind"], ABOUT_FORMATIONS)]
+    return float(days.max()) if len(days) else 0.0
 
 
 def begun_day(world: World, place: int, alliance: int) -> float:

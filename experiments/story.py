@@ -35,6 +35,7 @@ WAITS = {
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
 }
 SENTENCES = {
+    LogKind.ORDER_DONE: "{actor} had nothing left to do by the orders given, at {place}.",
     LogKind.ORDER_DROPPED: "{actor} gave up on {place}: a rival held it.",
     LogKind.SETS_OUT: "{actor} set out from {place} for {other} ({value:.0f} km).",
     LogKind.AT_GATE: "{actor} came before {target}, held by {value:,.0f} men, and prepared to attack.",
@@ -99,6 +100,7 @@ class Story(Names):
         self.stands_at = np.where(units["to"] >= 0, -1, units["at"])
         self.holders, self.sieges_on = world.places["holder"].copy(), world.sieges["state"] == SiegeState.ON
         self.abandoned: set[int] = set()
+        self.finished: set[int] = set()  # races that somebody has finished
         self.reports: list[tuple[float, str]] = []
 
     def look(self) -> None:
@@ -251,8 +253,11 @@ class Story(Names):
         return f"The besieged garrison of {self.title('sieges', row['other'])} fell."
 
     def tell_finish(self, row: Any, _: Any) -> str:
-        """A contestant finishes."""
+        """A contestant finishes, first or later."""
         race = self.title("races", row["other"])
+        if row["other"] in self.finished:
+            return f"In the race '{race}', {self.formation(row['actor'])} came later, at {self.place(row['place'])}."
+        self.finished.add(int(row["other"]))
         return f"FINISH of the race '{race}': {self.formation(row['actor'])} at {self.place(row['place'])}."
 
     def tell_main_effort(self, row: Any, _: Any) -> str:

@@ -47,6 +47,9 @@ def direct(world, row):
     halts_for_it = unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
     if unit.objective != before and halts_for_it and unit.to == NOBODY:
         unit.halt_until_day = min(unit.halt_until_day, world.clock[0].day)
+    if unit.objective != before and before == NOBODY and world.clock[0].day > 0.0:
+        unit.pushing = 0  # one that stood without orders begins with a push
+        unit.cycle_until_day = min(unit.cycle_until_day, world.clock[0].day)
     if unit.objective != before and unit.objective != NOBODY:
         note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
 
@@ -107,7 +110,7 @@ def mend_rear(world, row):
     """
     unit, clock = world.formations[row], world.clock[0]
     is_over = unit.task == NOBODY or is_done(world, row)
-    if is_over and (clock.day >= unit.task_until_day or unit.free == 0):
+    if is_over and (clock.day >= unit.task_until_day or unit.free == 0) and not is_filling_up(world, unit):
         unit.task = NOBODY
     stranded = unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
     can_go = unit.to == NOBODY and (is_rear_guard(unit) or stranded) and not is_besieged(world, unit.at)
@@ -125,6 +128,14 @@ def mend_rear(world, row):
             fire(world, Mechanism.REAR_CLEARED if unit.clears == 1 else Mechanism.REAR_MENDED)
     if unit.task != NOBODY:
         unit.objective = unit.task
+
+
+@compiled
+def is_filling_up(world, unit):
+    """Return whether a formation that has reopened its line stays where it is until its stock gives full power."""
+    settings = world.settings[0]
+    wanted = settings.assault_full_power_stock_share * settings.supply_stock_days
+    return unit.task == unit.at and unit.cut_off == 0 and unit.refill_days_per_day > 0.0 and unit.supply_days < wanted
 
 
 @compiled
@@ -217,8 +228,12 @@ def nearest_raiders(world, row):
 
 @compiled
 def may_go(world, row, place):
-    """Return whether a place lies in a formation's sector, where it may enter."""
-    sector = world.formations[row].sector
+    """Return whether a place lies in a formation's sector, where it may enter, and not far from what it has to hold."""
+    unit, settings = world.formations[row], world.settings[0]
+    if is_rear_guard(unit) and unit.ordered != NOBODY:
+        if distance_km(world.places[unit.ordered], world.places[place]) > settings.commands_mend_reach_km:
+            return False
+    sector = unit.sector
     return (sector == NOBODY or world.in_sector[sector, place] == 1) and may_enter(world, row, place)
 
 

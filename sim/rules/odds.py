@@ -4,7 +4,8 @@ Odds are how much longer the attackers would last than the defenders: the days t
 the defenders', by the law of the fight itself, with the aircraft that they may count on. At 1 both would
 break at the same moment. Who has worse than are asked for holds and looks again every day; at the end of its patience
 its command presses, and odds that are less poor will do. One beaten off wants better odds than it set out with, or such
-as leave no doubt, or the end of its patience. MODEL rules 4 and 9; source: assumption, `rules.assault.odds_*`.
+as leave no doubt, or the end of its patience, which each defeat there makes longer by as much again. MODEL rules 4 and
+9; source: assumption, `rules.assault.odds_*`.
 """
 
 from sim.compiled import compiled
@@ -42,7 +43,8 @@ def dares(world, row, there, now):
     if first_look:
         unit.odds_at = there
         unit.odds_since_day = now
-    is_pressed = now - unit.odds_since_day >= settings.assault_odds_patience_days
+    defeats = unit.beaten_times if unit.beaten_at == there else 0
+    is_pressed = now - unit.odds_since_day >= settings.assault_odds_patience_days * (1.0 + defeats)
     if is_enough or (is_pressed and odds >= settings.assault_odds_pressed):
         press_allies(world, row, there, now)
         unit.odds_at = NOBODY
@@ -136,5 +138,6 @@ def goes_along(world, row, other, there, now):
 def remember_defeat(world, row, place):
     """Note the odds with which a beaten formation set out for a place: it wants better ones there from now on."""
     unit = world.formations[row]
+    unit.beaten_times = unit.beaten_times + 1 if unit.beaten_at == place else 1
     unit.beaten_at = place
     unit.beaten_odds = unit.dared_odds if unit.dared_at == place else 0.0

@@ -8,7 +8,7 @@ import math
 
 from sim.compiled import compiled
 from sim.records import fire, note
-from sim.rules.ground import is_besieged, is_friendly, is_open_road
+from sim.rules.ground import is_besieged, is_claimed, is_friendly, is_open_road
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
 
@@ -28,8 +28,8 @@ def supply(world):
 def measure_line(world, row):
     """Write a formation's road km from the nearest base; cut off where no open road leads to one.
 
-    Ground it has just taken and not yet holds keeps the distance of its last own place. Measured again when it has come
-    to another place or its alliance's ground has changed.
+    Ground it has just taken and not yet holds keeps the distance of its last own place; ground lost behind it cuts it
+    off. Measured again when it has come to another place or its alliance's ground has changed.
     """
     unit = world.formations[row]
     version = world.alliances[unit.alliance].ground_version
@@ -44,9 +44,17 @@ def measure_line(world, row):
             settings = world.settings[0]
             unit.base_km = km
             unit.refill_days_per_day = settings.supply_refill_days_per_day / (1.0 + km / settings.supply_refill_half_km)
-    elif is_friendly(world, unit.side, unit.at) and unit.cut_off == 0:
+    elif unit.cut_off == 0 and not is_just_taken(world, unit):
         unit.cut_off = 1
         world.clock[0].trouble_version += 1
+
+
+@compiled
+def is_just_taken(world, unit):
+    """Return whether the last place that a formation came to is nobody's, or is being taken from its holder."""
+    if is_friendly(world, unit.side, unit.at):
+        return False
+    return unit.to == NOBODY or world.places[unit.at].holder == NOBODY or is_claimed(world, unit.at)
 
 
 @compiled

@@ -60,7 +60,8 @@ FORMATION = record(
     "assault may_defy defying rung tries strikes stops refits incidents lines line_asks "
     "arrived_how arrival_open finish_open cut_off last_reason task clears free rear_guard calm_version rival "
     "near_place near_version near_moves moves line_place line_version claims placed_at placed_to "
-    "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at",
+    "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at "
+    "beaten_times",
     first="side alliance posture to at assault halt_until_day rival "
     "x_km y_km z_km km placed_at placed_to placed_km may_defy "
     "reason objective path_target path_fresh path_length path_position turning_back halt_reason "

@@ -55,9 +55,9 @@ def test_allies_beside_it_count():
     assert np.array_equal(days_of(log, LogKind.SETS_OUT)[:2], [0.0, 0.0])
 
 
-@pytest.mark.parametrize(("wanted", "waits"), [(0.04, PATIENCE), (0.0, 0.0)])
+@pytest.mark.parametrize(("wanted", "waits"), [(0.04, 2 * PATIENCE), (0.0, 0.0)])
 def test_one_beaten_off_wants_better_odds(wanted, waits):
-    """Beaten off at odds that were enough, it does not come back with the same before its patience is over."""
+    """Beaten off at odds that were enough, it does not come back with the same before twice its patience is over."""
     toy = before_a_town(1800, wanted)
     toy["rules"]["assault"] |= {"attacker_breakpoint_share": 0.1, "refit_days": 2}
     log = log_of(toy)
