@@ -46,9 +46,7 @@ def counted_clashes(batch: BatchResult, pairs: list[str]) -> dict[str, pd.DataFr
     return clashes.count(batch.directory, pairs, batch.manifest, batch.summary["runs"]).by_day
 
 
-def arrivals_figure(
-    ours: Runs, theirs: Runs, race: str, other: Found, manifest: Found, title: str
-) -> Picture:
+def arrivals_figure(ours: Runs, theirs: Runs, race: str, other: Found, manifest: Found, title: str) -> Picture:
     """Draw the curves of arrival of each contestant in a panel of its own: dashed grey before, coloured after."""
     contestants = list(other["races"][race]["finish"])
     columns = min(3, len(contestants))
