@@ -65,29 +65,28 @@ class SoFar:
     def __init__(self, horizon_days: int) -> None:
         """Start with no runs."""
         self.horizon = horizon_days
-        self.runs = np.zeros((horizon_days + 1, 1), np.int64)  # days x clashes so far; runs without any are not in it
+        self.reached = np.zeros((horizon_days + 1, 0), np.int64)  # days x n: runs whose clash n + 1 is on that day
 
     def add(self, runs: np.ndarray, clash_days: np.ndarray) -> None:
-        """Count the clashes of a stretch of runs, which is not counted again: run number and day of each."""
-        numbers, rows = np.unique(runs, return_inverse=True)
-        at = np.minimum(np.ceil(clash_days).astype(np.int64), self.horizon)
-        days = self.horizon + 1
-        counts = np.bincount(rows * days + at, minlength=len(numbers) * days).reshape(len(numbers), days)
-        sums = counts.cumsum(axis=1)
-        most = int(sums.max(initial=0)) + 1
-        if most > self.runs.shape[1]:
-            self.runs = np.pad(self.runs, ((0, 0), (0, most - self.runs.shape[1])))
-        width = self.runs.shape[1]
-        self.runs += np.bincount((np.arange(days) * width + sums).ravel(), minlength=days * width).reshape(days, width)
+        """Count the clashes of a stretch of runs, which is not counted again: run number and day of each.
+
+        A run's clashes lie side by side, in the order of their days.
+        """
+        if not len(runs):
+            return
+        numbers = np.arange(len(runs))
+        is_first = np.append(True, runs[1:] != runs[:-1])
+        nth = numbers - np.maximum.accumulate(np.where(is_first, numbers, 0))
+        days = np.minimum(np.ceil(clash_days).astype(np.int64), self.horizon)
+        width = max(self.reached.shape[1], int(nth.max()) + 1)
+        self.reached = np.pad(self.reached, ((0, 0), (0, width - self.reached.shape[1])))
+        self.reached += np.bincount(days * width + nth, minlength=self.reached.size).reshape(self.reached.shape)
 
     def table(self, total: int) -> pd.DataFrame:
         """Return mean and quantiles by day over `total` runs."""
-        runs = self.runs.copy()
-        runs[:, 0] += total - runs.sum(axis=1)
-        below = runs.cumsum(axis=1)
+        at_least = self.reached.cumsum(axis=0)  # days x n: runs with more than n clashes so far
         columns = {
-            f"q{round(100 * level):02d}": (below < np.ceil(level * total - 1e-9)[..., None]).sum(axis=1)
+            f"q{round(100 * level):02d}": (total - at_least < np.ceil(level * total - 1e-9)).sum(axis=1)
             for level in LEVELS
         }
-        means = runs @ np.arange(runs.shape[1]) / total
-        return pd.DataFrame({"day": np.arange(self.horizon + 1), "mean": means, **columns})
+        return pd.DataFrame({"day": np.arange(self.horizon + 1), "mean": at_least.sum(axis=1) / total, **columns})

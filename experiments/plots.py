@@ -5,7 +5,8 @@ from pathlib import Path
 
 from experiments import clashes, comparison, control, tables, track
 from experiments import manifest as manifests
-from experiments.batch import PLOTS_FOLDER
+from experiments.batch import PLOTS_FOLDER, SUMMARY_FILE
+from experiments.excerpts import rows_of
 from experiments.figures import arrivals, changes, course, run_maps, shares, style
 from experiments.figures.style import Picture
 
@@ -39,29 +40,29 @@ def save_all(pictures: Iterator[Named], folder: Path) -> list[Path]:
 
 
 def batch_pictures(directory: Path) -> Iterator[Named]:
-    """Yield the pictures of a batch by name."""
+    """Yield the pictures of a batch by name: what its summary says is drawn from there, the rest from its tables."""
     manifest, scenario = manifests.read(directory), manifests.read_scenario(directory)
+    summary = manifests.read_json(directory / SUMMARY_FILE)
     runs = tables.Columns(directory)
     headline, *others = style.races_in_order(manifest)
     yield f"arrivals_{headline}", arrivals.arrivals_figure(runs, headline, manifest)
-    yield f"weeks_{headline}", arrivals.ridgeline_figure(runs, headline, manifest)
+    yield f"weeks_{headline}", arrivals.ridgeline_figure(runs, headline, summary, manifest)
     for race in others:
         yield f"arrivals_{race}", arrivals.arrivals_figure(runs, race, manifest)
-    yield "first", shares.first_figure(runs, manifest)
+    yield "first", shares.first_figure(summary, manifest)
     if manifest["milestones"]:
-        yield "milestones", arrivals.milestones_figure(runs, manifest)
-    yield "days", shares.days_figure(runs, manifest)
+        yield "milestones", arrivals.milestones_figure(summary, manifest)
+    yield "days", shares.days_figure(summary, manifest)
     pairs = course.pairs_of(runs.columns)
     if pairs:
         found = clashes.count(directory, pairs, manifest, len(runs))
-        yield "clashes", shares.clashes_figure(runs, manifest)
+        yield "clashes", shares.clashes_figure(summary, manifest)
         yield "clashes_so_far", course.cumulative_figure(found.by_day, manifest)
         yield "clash_map", course.clash_map_figure(scenario, found.by_place, pairs, manifest)
     seed, (first, stop) = int(manifest["seed"]), manifest["runs"]
     replayed = range(first, min(stop, first + REPLAYED_RUNS))
     yield "control", course.control_figure(control.held_by_day(scenario, seed, replayed), scenario, manifest)
     tracks = {title: track.follow(scenario, seed, run) for title, run in track.told_runs(runs, manifest).items()}
-    rows = runs[["run", "winner", "finish_day"]]
-    told = rows[rows["run"].isin([one.run for one in tracks.values()])]
+    told = rows_of(runs, ["run", "winner", "finish_day"], {one.run for one in tracks.values()})
     winners = {run: (winner, day) for run, winner, day in told.values.tolist()}
     yield "runs", run_maps.run_maps_figure(scenario, tracks, winners, manifest)

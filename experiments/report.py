@@ -12,6 +12,7 @@ from experiments import comparison, phrases, plots, sensitivity, tables, wording
 from experiments import manifest as manifests
 from experiments.assumptions import page_rows, rows_of
 from experiments.batch import PLOTS_FOLDER, REPORT_FILE, SUMMARY_FILE
+from experiments.excerpts import first_rows
 from experiments.figures import style
 from experiments.sparks import STYLE
 from experiments.summary import NORMAL_975
@@ -134,15 +135,16 @@ def clash_rows(summary: Context, manifest: Context) -> list[Context]:
 
 def sureness(directory: Path, summary: Context, manifest: Context) -> Context:
     """Return what tells how sure the numbers are, and which assumptions decide."""
-    runs = tables.Columns(directory).head(SENSITIVITY_RUNS)
+    runs = runs_to_explain(directory)
     race, found = headline(summary)
     leader = max(found["finish"], key=lambda one: found["first"][one]["share"])
     name = wording.name_of(manifest, leader)
     outcomes = outcomes_of(runs, leader, summary, manifest)
-    decisive = sensitivity.tipping(runs, runs[f"winner:{race}"].eq(leader).to_numpy(float))
+    assumptions = sensitivity.drawn(runs)
+    decisive = sensitivity.tipping(assumptions, runs[f"winner:{race}"].eq(leader).to_numpy(float))
     return {
         "sure": list(phrases.about_sureness(summary, decisive, name)),
-        "spread": [spread_row(what, *outcome, runs) for what, outcome in outcomes.items()],
+        "spread": spread_rows(outcomes, assumptions),
         "leader": name,
         "decisive": [
             {**row, "low": f"{row['low']:.0%}", "high": f"{row['high']:.0%}", "low_value": f"{row['low_value']:.3g}",
@@ -150,9 +152,16 @@ def sureness(directory: Path, summary: Context, manifest: Context) -> Context:
              "half": f"{100 * row['half']:.0f}"}
             for row in decisive.head(SHOWN_ASSUMPTIONS).to_dict("records")
         ],
-        "drawn": sensitivity.drawn(runs).shape[1],
+        "drawn": len(assumptions.names),
         "sensitivity_runs": len(runs) if len(runs) < summary["runs"] else None,
     }  # fmt: skip
+
+
+def runs_to_explain(directory: Path) -> pd.DataFrame:
+    """Return the first runs of a batch: what each drew, who was first, when they finished, how often they clashed."""
+    runs = tables.Columns(directory)
+    wanted = ("winner:", "finish_day:", "clashes:", sensitivity.PREFIX)
+    return first_rows(runs, [name for name in runs.columns if name.startswith(wanted)], SENSITIVITY_RUNS)
 
 
 def outcomes_of(
@@ -172,10 +181,17 @@ def outcomes_of(
     return found
 
 
-def spread_row(what: str, values: np.ndarray, unit: str, runs: pd.DataFrame) -> Context:
+def spread_rows(outcomes: dict[str, tuple[np.ndarray, str]], assumptions: sensitivity.Drawn) -> list[Context]:
+    """Return the rows of the table of outcomes' spread. `outcomes`: as of `outcomes_of`."""
+    explained = sensitivity.explained_shares(assumptions, [values for values, _ in outcomes.values()])
+    return [spread_row(what, *outcome, share)
+            for (what, outcome), share in zip(outcomes.items(), explained, strict=True)]  # fmt: skip
+
+
+def spread_row(what: str, values: np.ndarray, unit: str, explained: tuple[float, float] | None) -> Context:
     """Return an outcome's mean and Monte Carlo error, its spread, and which share of it assumptions explain.
 
-    With one run neither error nor spread is known.
+    `explained`: the share and its standard error, None where it is not known. With one run neither error nor spread is.
     """
     row = {"what": what, "unit": unit, "half": "", "spread": "", "assumptions": "", "rest": ""}
     if len(values) < 2:
@@ -184,7 +200,6 @@ def spread_row(what: str, values: np.ndarray, unit: str, runs: pd.DataFrame) -> 
     half = NORMAL_975 * spread / np.sqrt(len(values))
     decimals = wording.digits(half, 1)
     row |= {"mean": f"{values.mean():.{decimals}f}", "half": f"+/- {half:.{decimals}f}", "spread": f"{spread:.3g}"}
-    explained = sensitivity.explained_share(runs, values)
     if explained is not None:
         share, error = explained
         row |= {"assumptions": f"{share:.0%} (+/- {100 * NORMAL_975 * error:.0f})", "rest": f"{1.0 - share:.0%}"}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.excerpts import first_rows
 from experiments.summary import Runs
 from sim.ensemble import Ensemble
 from sim.scenario.loading import Scenario
@@ -103,10 +104,9 @@ def typical(runs: Runs, manifest: dict[str, Any]) -> int:
     Outcomes are all finish days, milestones (the horizon where not reached) and the clashes; distances are summed
     over outcomes, each measured in shares of its own range. Of a large batch, only among the first 20,000 runs.
     """
-    if len(runs) > MEDOID_RUNS:
-        runs = runs.head(MEDOID_RUNS)
     names = [name for name in runs.columns if str(name).startswith(("finish_day:", "arrival_day:"))]
     clashes = [name for name in runs.columns if str(name).startswith("clashes:")]
+    runs = first_rows(runs, ["run", "winner", *names, *clashes], MEDOID_RUNS)
     total = np.zeros(len(runs))
     for name in names:
         total += distances(runs[name].fillna(float(manifest["horizon_days"])).to_numpy(float))

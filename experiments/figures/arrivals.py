@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import CensoredData, ecdf
 
 from experiments.figures import style
 from experiments.figures.style import Picture
-from experiments.summary import Runs, arrival, wilson
+from experiments.summary import Runs, Summary, wilson
 
 MOST_STEPS = 600
 WEEK_DAYS = 7
@@ -57,21 +56,20 @@ def curve(days: "pd.Series[float]", horizon: float) -> pd.DataFrame:
 def steps(days: "pd.Series[float]", horizon: float) -> tuple[np.ndarray, np.ndarray]:
     """Return (days, share of runs arrived by them) from 0 to the horizon, where the rest is censored.
 
-    A curve of many steps is thinned to those that can be told apart on paper.
+    With no other censoring the Kaplan-Meier estimate is the share itself. A curve of many steps is thinned to those
+    that can be told apart on paper.
     """
-    data = CensoredData.right_censored(days.fillna(horizon).to_numpy(), days.isna().to_numpy())
-    found = ecdf(data).cdf
-    inside = found.quantiles <= horizon
-    kept = np.unique(np.linspace(0, max(inside.sum() - 1, 0), MOST_STEPS).round().astype(int))[: inside.sum()]
-    at = np.concatenate([[0.0], found.quantiles[inside][kept]])
-    shares = np.concatenate([[0.0], found.probabilities[inside][kept]])
-    return np.append(at, horizon), np.append(shares, shares[-1])
+    found, counts = np.unique(days.fillna(horizon).to_numpy(float), return_counts=True)
+    arrived = np.minimum(counts.cumsum(), days.count())  # those who stand at the horizon since they never arrive
+    kept = np.unique(np.linspace(0, max(len(found) - 1, 0), MOST_STEPS).round().astype(int))[: len(found)]
+    shares = np.append(0.0, arrived[kept] / len(days))
+    return np.concatenate([[0.0], found[kept], [horizon]]), np.append(shares, shares[-1])
 
 
 # ---------------------------------------------------------------- ridgelines
 
 
-def ridgeline_figure(runs: Runs, race: str, manifest: dict[str, Any]) -> Picture:
+def ridgeline_figure(runs: Runs, race: str, summary: Summary, manifest: dict[str, Any]) -> Picture:
     """Draw, for each contestant, the share of all runs in which it finishes in each week."""
     contestants, horizon = manifest["races"][race]["contestants"], float(manifest["horizon_days"])
     figure = style.new_figure(9.0, 1.6 + 0.95 * len(contestants))
@@ -87,7 +85,7 @@ def ridgeline_figure(runs: Runs, race: str, manifest: dict[str, Any]) -> Picture
         )
         axes.step(found.day, heights, where="post", color=style.darker(colours[one]), linewidth=1.0, zorder=row)
         axes.axhline(foot, color="#888888", linewidth=0.6, zorder=row)
-        mark_median(axes, arrival(runs[f"finish_day:{race}:{one}"]), foot, manifest, row)
+        mark_median(axes, summary["races"][race]["finish"][one], foot, manifest, row)
     names = [style.name_of(manifest, one, 22) for one in contestants]
     axes.set_yticks([float(len(contestants) - 1 - row) for row in range(len(contestants))], names, fontsize=9)
     axes.set(xlim=(0, horizon), ylim=(-0.08, len(contestants)))
@@ -126,9 +124,9 @@ def calendar(manifest: dict[str, Any], day: float) -> str:
 # ---------------------------------------------------------------- milestones
 
 
-def milestones_figure(runs: Runs, manifest: dict[str, Any]) -> Picture:
+def milestones_figure(summary: Summary, manifest: dict[str, Any]) -> Picture:
     """Draw when each milestone is reached: median, 50 and 90 % intervals over all runs, in order of the median."""
-    found = {one: arrival(runs[f"arrival_day:{one}"]) for one in manifest["milestones"]}
+    found = summary["milestones"]
     order = sorted(found, key=lambda one: (found[one]["q50"] or 1e9, -found[one]["share"]))
     horizon = float(manifest["horizon_days"])
     figure = style.new_figure(10.5, 1.5 + 0.3 * len(order))

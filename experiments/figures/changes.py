@@ -12,6 +12,7 @@ from experiments.comparison import Comparison
 from experiments.figures import course, style
 from experiments.figures.arrivals import curve
 from experiments.figures.style import Picture
+from experiments.summary import Runs
 from experiments.terminal_compare import moves
 
 BEFORE_COLOUR, AFTER_COLOUR = "#9AA5B1", "#1F1F1F"
@@ -24,10 +25,10 @@ def pictures(found: Comparison) -> Iterator[tuple[str, Picture]]:
     base, *others = found.batches
     manifest = found.batches[base].manifest
     titles = {label: found.summary["others"][label]["title"] for label in others}
-    ours, common = runs_of(found, base), manifest
+    ours, common = tables.Columns(found.batches[base].directory), manifest
     for label in others:
         manifest = {**common, "against": f"{label} ({found.summary['others'][label]['scenario_hash'][:12]})"}
-        theirs, other = runs_of(found, label), found.summary["others"][label]
+        theirs, other = tables.Columns(found.batches[label].directory), found.summary["others"][label]
         race = found.summary["headline"]
         if race in other["races"]:
             yield f"{label}_arrivals_{race}", arrivals_figure(ours, theirs, race, other, manifest, titles[label])
@@ -40,21 +41,12 @@ def pictures(found: Comparison) -> Iterator[tuple[str, Picture]]:
             yield f"{label}_clashes_so_far", clashes_figure(counted, pairs, manifest, titles[label])
 
 
-def runs_of(found: Comparison, label: str) -> pd.DataFrame:
-    """Return the columns of a batch's runs that the pictures need."""
-    directory = found.batches[label].directory
-    names = [name for name in tables.column_names(directory, "runs") if name.startswith("finish_day:")]
-    return tables.read(directory, "runs", names)
-
-
 def counted_clashes(batch: BatchResult, pairs: list[str]) -> dict[str, pd.DataFrame]:
     """Return the clashes of a batch so far by day, for each pair."""
     return clashes.count(batch.directory, pairs, batch.manifest, batch.summary["runs"]).by_day
 
 
-def arrivals_figure(
-    ours: pd.DataFrame, theirs: pd.DataFrame, race: str, other: Found, manifest: Found, title: str
-) -> Picture:
+def arrivals_figure(ours: Runs, theirs: Runs, race: str, other: Found, manifest: Found, title: str) -> Picture:
     """Draw the curves of arrival of each contestant in a panel of its own: dashed grey before, coloured after."""
     contestants = list(other["races"][race]["finish"])
     columns = min(3, len(contestants))

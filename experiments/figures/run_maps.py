@@ -70,7 +70,7 @@ def draw_run(axes: Any, scenario: Scenario, track: Track, every_days: int) -> No
     places = [model.places[one] for one in track.places]
     axes.scatter([one.lon for one in places], [one.lat for one in places], s=PLACE_SIZE, c=colours, alpha=0.75,
                  linewidth=0, zorder=3)  # fmt: skip
-    for one in maps.headline_finishes(model):
+    for one in sorted(maps.headline_finishes(model)):
         place = model.places[one]
         axes.scatter([place.lon], [place.lat], s=110, marker="*", color="#F0E442", edgecolor="#111111", linewidth=0.8,
                      zorder=8)  # fmt: skip

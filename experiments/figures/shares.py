@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.figures import style
 from experiments.figures.style import Picture
-from experiments.summary import CLASH_KINDS, Runs, clash_summary, race_summary
+from experiments.summary import CLASH_KINDS, Summary
 from experiments.wording import mean, pair_name
 
 KIND_NAMES = {"strike": "strike", "shelling": "shelling", "shoot_down": "shoot-down", "ground_clash": "ground clash"}
@@ -20,10 +20,10 @@ ACTIVITY_COLOURS = {
 }  # fmt: skip
 
 
-def first_figure(runs: Runs, manifest: dict[str, Any]) -> Picture:
+def first_figure(summary: Summary, manifest: dict[str, Any]) -> Picture:
     """Draw the share of runs in which each contestant, or nobody, is first: one panel a race."""
     races = style.races_in_order(manifest)
-    found = {race: race_summary(runs, race, manifest)["first"] for race in races}
+    found = {race: summary["races"][race]["first"] for race in races}
     columns = min(2, len(races))
     rows = -(-len(races) // columns)
     tallest = max(len(one) for one in found.values())
@@ -62,9 +62,9 @@ def percent(share: dict[str, Any]) -> str:
     return f"{share['share']:.{digits}%}"
 
 
-def clashes_figure(runs: Runs, manifest: dict[str, Any]) -> Picture:
+def clashes_figure(summary: Summary, manifest: dict[str, Any]) -> Picture:
     """Draw the mean number of clashes a run by pair of sides, stacked by kind."""
-    found = clash_summary(runs)
+    found = summary["clashes"]
     figure = style.new_figure(9.0, 2.2 + 0.62 * max(1, len(found)))
     axes = figure.add_subplot()
     for height, kinds in enumerate(found.values()):
@@ -99,11 +99,11 @@ def draw_clashes(axes: Any, kinds: dict[str, Any], height: int) -> None:
     axes.annotate(text, (total["high"], height), xytext=(8, 0), textcoords="offset points", va="center", fontsize=8.5)
 
 
-def days_figure(runs: Runs, manifest: dict[str, Any]) -> Picture:
+def days_figure(summary: Summary, manifest: dict[str, Any]) -> Picture:
     """Draw how the formations of each contestant spent their days, as shares of the time to the horizon."""
     contestants = list(manifest["contestants"])
     means = {
-        one: {activity: float(runs[f"days:{one}:{activity}"].mean()) for activity in ACTIVITY_COLOURS}
+        one: {activity: summary["days"][f"{one}:{activity}"]["mean"] for activity in ACTIVITY_COLOURS}
         for one in contestants
     }
     figure = style.new_figure(9.6, 1.9 + 0.62 * len(contestants))

@@ -9,7 +9,7 @@ import pytest
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from experiments import plots
+from experiments import clashes, plots
 from experiments.batch import run
 from experiments.control import held_by_day
 from experiments.figures import arrivals, style
@@ -71,6 +71,25 @@ def test_the_data_beside_the_pictures_add_up(batch):
     assert so_far == pytest.approx(total, rel=1e-4)
     where = table(batch, "clash_map").query("pair == 'green-red'")["clashes_a_run"].sum()
     assert where == pytest.approx(total, rel=1e-4)
+
+
+def test_clashes_so_far_are_those_of_a_table_of_all_runs_and_days():
+    """Counted in three stretches of runs, some without any: mean and quantiles as of the whole, those included."""
+    rng = np.random.default_rng(5)
+    total, horizon = 90, 30
+    counts = rng.poisson(0.15, (total, horizon + 1)) * (rng.random((total, 1)) < 0.7)
+    so_far = clashes.SoFar(horizon)
+    for runs in np.array_split(np.arange(total), 3):
+        rows, days = np.nonzero(counts[runs])
+        times = counts[runs][rows, days]
+        so_far.add(np.repeat(runs[rows], times), np.repeat(np.maximum(days - 0.25, 0.0), times))
+    so_far.add(np.empty(0, int), np.empty(0))
+    found, sums = so_far.table(total), counts.cumsum(axis=1)
+    assert found["mean"].to_numpy() == pytest.approx(sums.mean(axis=0))
+    for level in clashes.LEVELS:
+        expected = np.quantile(sums, level, axis=0, method="inverted_cdf")
+        assert found[f"q{round(100 * level):02d}"].tolist() == expected.tolist()
+    assert (clashes.SoFar(horizon).table(4).drop(columns="day").to_numpy() == 0).all()
 
 
 def test_ground_held_over_time_is_that_of_the_finished_worlds(batch):

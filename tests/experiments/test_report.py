@@ -144,17 +144,33 @@ def drawn(total, seed=1):
 def test_the_assumption_that_decides_is_found_and_no_other():
     """Neither its twin, nor a constant, nor one of nineteen that do nothing."""
     table, outcome = drawn(2000)
-    found = sensitivity.tipping(table, outcome)
+    assumptions = sensitivity.drawn(table)
+    found = sensitivity.tipping(assumptions, outcome)
     assert found["assumption"].tolist() == ["a0"] and found["difference"].item() > 1.0
-    assert sensitivity.drawn(table).shape[1] == 20
+    assert len(assumptions.names) == len(assumptions.values) == assumptions.ranks.shape[1] == 20
 
 
 def test_the_share_that_assumptions_explain():
     """Half of the variance by construction; none with too few runs, none of a constant."""
     table, outcome = drawn(4000)
-    share, error = sensitivity.explained_share(table, outcome)
+    noise, assumptions = np.random.default_rng(2).normal(size=4000), sensitivity.drawn(table)
+    (share, error), (none_of_noise, _), of_a_constant = sensitivity.explained_shares(
+        assumptions, [outcome, noise, np.ones(4000)]
+    )
     assert share == pytest.approx(0.5, abs=0.06) and 0.005 < error < 0.03
-    noise = np.random.default_rng(2).normal(size=4000)
-    assert sensitivity.explained_share(table, noise)[0] < 0.02
-    assert sensitivity.explained_share(table.head(50), outcome[:50]) is None
-    assert sensitivity.explained_share(table, np.ones(4000)) is None
+    assert none_of_noise < 0.02 and of_a_constant is None
+    assert sensitivity.explained_shares(sensitivity.drawn(table.head(50)), [outcome[:50]]) == [None]
+
+
+def test_terms_that_others_make_up_explain_nothing_more():
+    """R squared is that of least squares, with and without a term that is the sum of two others."""
+    rng = np.random.default_rng(3)
+    terms = rng.normal(size=(500, 4))
+    outcome = terms @ [1.0, -0.5, 0.0, 2.0] + 3.0 + rng.normal(size=500)
+    design = np.column_stack([np.ones(500), terms])
+    _, (left,), rank, _ = np.linalg.lstsq(design, outcome)
+    expected = 1.0 - left / (500 - rank) / outcome.var(ddof=1)
+    for more in (np.empty((500, 0)), terms[:, :1] + terms[:, 1:2]):
+        whole = np.column_stack([design, more, outcome, np.full(500, 7.0)])
+        found = sensitivity.adjusted_r_squared(whole.T @ whole, 500, 2)
+        assert found == pytest.approx([expected, 0.0])
