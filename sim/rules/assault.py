@@ -320,7 +320,7 @@ def withdraw(world, place, share, now):
         there = world.places[other]
         room = there.capacity_men - there.garrison_men
         is_open = is_passable(world, here.holder, world.arc_roads[arc]) and not is_claimed(world, other)
-        if is_open and there.holder == here.holder and there.garrison != NOBODY and room > best_room:
+        if is_open and there.holder == here.holder and there.garrison != NOBODY and room > max(best_room, LEAST_MEN):
             best, best_room = other, room
     moved = 0.0
     if best != NOBODY and left >= LEAST_MEN:

@@ -101,7 +101,7 @@ def read_orders(world, row):
 
 @compiled
 def mend_rear(world, row):
-    """Send a free rear guard, or a stranded formation, to the nearest trouble: a cut road, a place just lost.
+    """Send a rear guard, a stranded formation or one that waits for odds to the nearest trouble: a cut, a lost place.
 
     With no trouble at hand a rear guard goes for the nearest place that raids come from. It keeps the task until that
     is done, and looks again on arrival and when there is new trouble. A rear guard stays out for a while after it was
@@ -113,7 +113,8 @@ def mend_rear(world, row):
     if is_over and (clock.day >= unit.task_until_day or unit.free == 0) and not is_filling_up(world, unit):
         unit.task = NOBODY
     stranded = unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
-    can_go = unit.to == NOBODY and (is_rear_guard(unit) or stranded) and not is_besieged(world, unit.at)
+    is_idle = is_rear_guard(unit) or stranded or unit.odds_at != NOBODY
+    can_go = is_idle and unit.to == NOBODY and not is_besieged(world, unit.at)
     if is_over and can_go and unit.calm_version != clock.trouble_version:
         trouble = nearest_trouble(world, row) if clock.cuts + clock.retaken > 0 else NOBODY
         unit.clears = 0

@@ -192,7 +192,8 @@ def cut(world, place, road):
     weaker = weaker_end(world, place, line)
     world.places[weaker].garrison_men *= 1.0 - share
     u = uniform(clock, Purpose.RAID_RETAKE, here.draw_key, NO_ID, here.raids)
-    if u < settings.insurgents_raid_retake_probability and is_weak(world, weaker):
+    is_near = distance_km(here, world.places[weaker]) <= settings.insurgents_raid_reach_km
+    if u < settings.insurgents_raid_retake_probability and is_near and is_weak(world, weaker):
         retake(world, place, weaker, LogKind.RAID_RETAKE, Mechanism.RAID_RETAKE)
 
 

@@ -68,7 +68,7 @@ def refresh_bases(world, alliance, side):
         world.node_days[place] = 0.0
     count = 0
     for place in world.base_places[alliance]:
-        if place != NOBODY and is_friendly(world, side, place):
+        if place != NOBODY and is_friendly(world, side, place) and not is_besieged(world, place):
             world.base_km[alliance, place] = 0.0
             world.node_from[count] = place
             world.node_days[place] = 1.0
@@ -85,7 +85,7 @@ def extend_bases(world, alliance, side, place):
     world.node_days[place] = 1.0
     count = 1
     for base in world.base_places[alliance]:
-        if base == place:
+        if base == place and not is_besieged(world, place):
             world.base_km[alliance, place] = 0.0
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
         world.node_from[count] = world.arc_places[arc]
