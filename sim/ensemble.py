@@ -49,13 +49,25 @@ def keep(world, index, kept):
     for row in range(world.days.shape[0]):
         for activity in range(world.days.shape[1]):
             kept.days[index, row, activity] = world.days[row, activity]
-    for row in range(clock.incidents):
-        kept.incidents[incidents + row] = world.incidents[row]
-    for row in range(clock.arrivals):
-        kept.arrivals[arrivals + row] = world.arrivals[row]
+    copy_in_order(world.incidents, clock.incidents, kept.incidents, incidents)
+    copy_in_order(world.arrivals, clock.arrivals, kept.arrivals, arrivals)
     kept.incident_stops[index] = incidents + clock.incidents
     kept.arrival_stops[index] = arrivals + clock.arrivals
     return True
+
+
+@compiled
+def copy_in_order(records, count, target, first):
+    """Copy the first `count` records to rows `first` and on of `target`, in order of time, ties in their own order.
+
+    They are nearly so: only within a tick has one agent's record to pass another's.
+    """
+    for row in range(count):
+        place = first + row
+        while place > first and target[place - 1].day > records[row].day:
+            target[place] = target[place - 1]
+            place -= 1
+        target[place] = records[row]
 
 
 class Ensemble:

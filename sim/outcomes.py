@@ -1,6 +1,7 @@
 """The tables that runs leave: one row a run, an arrival, an incident, a formation and run.
 
-Both engines leave a `Kept`, of which `Tabulator` makes the tables; the same runs give the same tables whatever made them.
+Both engines leave a `Kept`, of which a `Tabulator` makes the tables; the same runs give the same tables whatever made
+them.
 """
 
 from collections.abc import Iterable
@@ -31,6 +32,7 @@ class RunTables(NamedTuple):
 class Kept(NamedTuple):
     """What a stretch of runs leaves: a row a run, and incidents and arrivals of all runs one after the other.
 
+    Those of a run stand in order of time.
     `incident_stops`, `arrival_stops` (int64): the row after the last of each run.
     """
 
@@ -77,8 +79,8 @@ class Collector:
         kept.finish_days[index], kept.flag_days[index] = world.finishes["day"], world.flags["day"]
         kept.fired[index], kept.days[index] = world.fired, world.days
         self.values[index] = values
-        self.incidents.append(world.incidents[: clock.incidents].copy())
-        self.arrivals.append(world.arrivals[: clock.arrivals].copy())
+        self.incidents.append(in_order(world.incidents[: clock.incidents]))
+        self.arrivals.append(in_order(world.arrivals[: clock.arrivals]))
 
     def tables(self) -> RunTables:
         """Return the tables."""
@@ -96,8 +98,13 @@ def joined(parts: list[np.ndarray], dtype: np.dtype) -> np.ndarray:
     return np.frombuffer(b"".join(one.tobytes() for one in parts), dtype)
 
 
+def in_order(records: np.ndarray) -> np.ndarray:
+    """Return records in order of time, ties in their own order."""
+    return records[np.argsort(records["day"], kind="stable")]
+
+
 class Records(NamedTuple):
-    """Incidents or arrivals of a stretch of runs, in order of runs and then of time; `at`: the row of the run."""
+    """Incidents or arrivals of a stretch of runs; `at`: the row of each one's run."""
 
     rows: np.ndarray
     at: np.ndarray
@@ -111,7 +118,9 @@ class Tabulator:
         self.blueprint, self.names, self.model = blueprint, blueprint.names, blueprint.scenario.model
         self.formations = blueprint.layout.views(blueprint.template)["formations"]
         self.words = {name: words([*found.ids, ""]) for name, found in self.names.items()}
-        self.hows, self.kinds, self.causes = (words(one.name.lower() for one in of) for of in (How, IncidentKind, Cause))
+        self.hows, self.kinds, self.causes = (
+            words(one.name.lower() for one in of) for of in (How, IncidentKind, Cause)
+        )
         sides = self.names["sides"].ids
         self.pairs = words("-".join(sorted((a, b))) for a in sides for b in sides)
         self.others = words([*self.names["formations"].ids, *self.names["places"].ids])
@@ -119,10 +128,10 @@ class Tabulator:
     def tables(self, first: int, kept: Kept, values: np.ndarray) -> RunTables:
         """Return the tables of runs from `first` on; `values`: their assumptions (float64, runs x assumptions)."""
         numbers = np.arange(first, first + len(values), dtype=np.int64)
-        incidents = in_order(kept.incidents, kept.incident_stops)
+        incidents = records_of(kept.incidents, kept.incident_stops)
         return RunTables(
             self.runs_table(numbers, kept, incidents, values),
-            self.arrivals_table(numbers, in_order(kept.arrivals, kept.arrival_stops)),
+            self.arrivals_table(numbers, records_of(kept.arrivals, kept.arrival_stops)),
             self.incidents_table(numbers, incidents),
             self.days_table(numbers, kept.days),
         )
@@ -148,13 +157,9 @@ class Tabulator:
         columns |= self.activity_columns(kept.days)
         fired = arrays(kept.fired)
         columns |= {f"fired:{mechanism.name.lower()}": fired[mechanism] for mechanism in Mechanism}
-        columns |= zip(self.assumption_names, arrays(values), strict=True)
+        assumptions = [f"assumption:{assumption.path}" for assumption in self.blueprint.assumptions]
+        columns |= zip(assumptions, arrays(values), strict=True)
         return pa.table(columns)
-
-    @cached_property
-    def assumption_names(self) -> list[str]:
-        """The names of the columns of assumptions."""
-        return [f"assumption:{assumption.path}" for assumption in self.blueprint.assumptions]
 
     def winners(self, finish_days: np.ndarray, race: str) -> tuple[pa.Array, pa.Array, np.ndarray]:
         """Return the winner ("nobody", "tie"), the winner's side and the winning day (inf) of a race, for each run."""
@@ -196,7 +201,7 @@ class Tabulator:
 
     def activity_columns(self, days: np.ndarray) -> dict[str, pa.Array]:
         """Return the days each contestant's formations spent on each activity, summed over its formations."""
-        columns = {}
+        columns: dict[str, pa.Array] = {}
         for one, contestant in self.model.contestants.items():
             total = np.zeros((len(days), len(Activity)))
             for row in sorted(self.names["formations"].row(formation) for formation in contestant.formations):
@@ -259,12 +264,10 @@ class Tabulator:
 # ---------------------------------------------------------------- columns
 
 
-def in_order(records: np.ndarray, stops: np.ndarray) -> Records:
-    """Return the records of all runs, within a run in order of time. `stops`: as in `Kept`."""
-    counts = np.diff(stops, prepend=0)
-    at = np.repeat(np.arange(len(stops)), counts)
-    rows = records[: len(at)]
-    return Records(rows[np.lexsort((rows["day"], at))], at)
+def records_of(records: np.ndarray, stops: np.ndarray) -> Records:
+    """Return the records of all runs. `stops`: as in `Kept`."""
+    at = np.repeat(np.arange(len(stops)), np.diff(stops, prepend=0))
+    return Records(records[: len(at)], at)
 
 
 def arrays(matrix: np.ndarray) -> list[pa.Array]:
