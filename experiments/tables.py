@@ -127,6 +127,7 @@ def write_parquet(directory: Path, groups: Iterable[Sequence[RunTables]]) -> Non
             writers: list[pq.ParquetWriter] = []
             for parts in groups:
                 tables = list(pool.map(joined, zip(*parts, strict=True)))
+                del parts  # as large as the tables
                 if not writers:
                     writers = [stack.enter_context(new_writer(*one)) for one in zip(unfinished, tables, strict=True)]
                 for _ in pool.map(write_group, writers, tables):

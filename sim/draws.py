@@ -178,7 +178,8 @@ def _far_tail_ratio(r):
 
 def run_key(seed: int, run: int) -> tuple[np.uint64, np.uint64]:
     """Return the key (low, high: two 32-bit words) of a run: a function of seed and run number and nothing else."""
-    return key_words(np.uint64(seed % (1 << 64)), np.uint64(run % (1 << 64)))
+    low, high = key_words(np.uint64(seed % (1 << 64)), np.uint64(run % (1 << 64)))
+    return np.uint64(low), np.uint64(high)
 
 
 @compiled
