@@ -119,11 +119,13 @@ def assemble(directory: Path, runs: range) -> None:
 
 
 def write_parquet(directory: Path, groups: Iterable[Sequence[RunTables]]) -> None:
-    """Write the four files, each all at once or not at all: a row group from each of `groups`, a thread a table."""
+    """Write the four files, each all at once or not at all: a row group from each of `groups`, a thread a table.
+
+    The threads are waited for before any file is closed, also where one of them fails.
+    """
     unfinished = [path_of(directory, name).with_suffix(".unfinished") for name in NAMES]
     try:
-        with ExitStack() as stack:
-            pool = stack.enter_context(ThreadPoolExecutor(len(NAMES)))
+        with ExitStack() as stack, ThreadPoolExecutor(len(NAMES)) as pool:
             writers: list[pq.ParquetWriter] = []
             for parts in groups:
                 tables = list(pool.map(joined, zip(*parts, strict=True)))
