@@ -264,7 +264,7 @@ def work_left(scenario: "Scenario", out: Path, manifest: Manifest, until_ci: flo
     tally = Tally(asked, until_ci)
     for numbers in asked:
         if numbers in saved:
-            tally.add(numbers, chunks.read_table(out, numbers, "runs")["winner"])
+            tally.add(numbers, chunks.read(out, numbers).runs["winner"])
     missing = [numbers for numbers in asked if numbers not in saved]
     saved_runs = sum(len(numbers) for numbers in asked if numbers in saved)
     noted_s = time.monotonic()

@@ -1,8 +1,15 @@
-"""What a batch has saved while it runs: a folder a chunk, on one fixed grid of run numbers."""
+"""What a batch has saved while it runs: a file a chunk, on one fixed grid of run numbers.
 
-import os
+A file holds the four tables as Arrow streams one after the other, the runs that raised as JSON, how many bytes that is,
+and a checksum of all before it. The long tables are compressed; the wide one is not, for a compressor begins anew with
+each of its hundreds of columns, which takes longer than all the rest of saving.
+"""
+
 import shutil
+import struct
+import zlib
 from collections.abc import Iterable
+from os import getpid
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +24,9 @@ from sim.outcomes import RunTables
 
 CHUNK_RUNS = 250
 FOLDER = "chunks"
-OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+SUFFIX = ".chunk"
+LENGTH = struct.Struct("<I")  # of the failures, and of the checksum (CRC-32)
+COMPRESSION = RunTables(runs=None, arrivals="lz4", incidents="lz4", days="lz4")
 
 
 class Chunk(NamedTuple):
@@ -42,47 +51,46 @@ def save(directory: Path, numbers: range, chunk: Chunk) -> None:
     expected = [number for number in numbers if number not in lost]
     if not np.array_equal(chunk.tables.runs["run"].to_numpy(), expected):
         raise RunError(f"runs {numbers.start} to {numbers.stop - 1} were asked for, and other runs came back")
-    folder = path_of(directory, numbers)
-    unfinished = folder.with_name(f"{folder.name}.{os.getpid()}.unfinished")
-    unfinished.mkdir(parents=True, exist_ok=True)
+    path = path_of(directory, numbers)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{getpid()}.unfinished")
     try:
         write(unfinished, chunk)
-        if not folder.exists():
-            unfinished.rename(folder)
-            saving.on_the_disk(folder.parent)
+        saving.put_in_place(unfinished, path)
     finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.unlink(missing_ok=True)
 
 
-def write(folder: Path, chunk: Chunk) -> None:
-    """Write a chunk's files into a folder."""
-    for name, table in chunk.tables._asdict().items():
-        path = folder / f"{name}.arrow"
-        with pa.ipc.new_file(path, table.schema, options=OPTIONS) as writer:
+def write(path: Path, chunk: Chunk) -> None:
+    """Write a chunk's file."""
+    content = pa.BufferOutputStream()
+    for table, compression in zip(chunk.tables, COMPRESSION, strict=True):
+        options = pa.ipc.IpcWriteOptions(compression=compression)
+        with pa.ipc.new_stream(content, table.schema, options=options) as writer:
             writer.write_table(table)
-        saving.on_the_disk(path)
-    if chunk.failures:
-        saving.write_text(folder / failures.FILE_NAME, failures.as_json(chunk.failures))
-    saving.on_the_disk(folder)
+    failed = failures.as_json(chunk.failures).encode() if chunk.failures else b""
+    content.write(failed + LENGTH.pack(len(failed)))
+    whole = content.getvalue()
+    with path.open("wb") as file:
+        file.write(whole)
+        file.write(LENGTH.pack(zlib.crc32(whole)))
 
 
 def saved(directory: Path) -> set[range]:
     """Return the chunks saved so far."""
-    folders = (directory / FOLDER).glob("*-*")
-    numbers = [folder.name.split("-") for folder in folders if not folder.suffix]
+    numbers = [path.stem.split("-") for path in (directory / FOLDER).glob(f"*-*{SUFFIX}")]
     return {range(int(first), int(last) + 1) for first, last in numbers}
 
 
 def clean(directory: Path) -> None:
     """Remove what is unfinished or cannot be read, such as after the machine stopped: it is simulated again."""
-    for folder in (directory / FOLDER).glob("*.unfinished"):
-        shutil.rmtree(folder, ignore_errors=True)
+    for unfinished in (directory / FOLDER).glob(f"*{SUFFIX}.*.unfinished"):
+        unfinished.unlink()
     for numbers in saved(directory):
         try:
-            for name in RunTables._fields:
-                read_table(directory, numbers, name)
+            content_of(directory, numbers)
         except RunError:
-            shutil.rmtree(path_of(directory, numbers))
+            path_of(directory, numbers).unlink()
 
 
 def remove(directory: Path) -> None:
@@ -91,23 +99,45 @@ def remove(directory: Path) -> None:
 
 
 def path_of(directory: Path, numbers: range) -> Path:
-    """Return the folder of a chunk."""
-    return directory / FOLDER / f"{numbers.start:09d}-{numbers.stop - 1:09d}"
+    """Return the file of a chunk."""
+    return directory / FOLDER / f"{numbers.start:09d}-{numbers.stop - 1:09d}{SUFFIX}"
 
 
-def read_table(directory: Path, numbers: range, name: str) -> pa.Table:
-    """Return a table of a saved chunk. Raises RunError where it cannot be read."""
-    path = path_of(directory, numbers) / f"{name}.arrow"
+def content_of(directory: Path, numbers: range) -> pa.Buffer:
+    """Return what the file of a chunk holds, checksum aside. Raises RunError where it is not what was written."""
+    path = path_of(directory, numbers)
     try:
-        with pa.OSFile(str(path)) as file:
-            return pa.ipc.open_file(file).read_all()
-    except (pa.ArrowInvalid, OSError) as error:
-        raise RunError(f"{path} is damaged ({error}); go on with --resume, which makes it again") from None
+        content = pa.py_buffer(path.read_bytes())
+    except OSError as error:
+        raise damaged(path, str(error)) from None
+    whole, checksum = content[: -LENGTH.size], content[-LENGTH.size :]
+    if len(content) < 2 * LENGTH.size or LENGTH.pack(zlib.crc32(whole)) != checksum.to_pybytes():
+        raise damaged(path, "its checksum is another")
+    return whole
+
+
+def damaged(path: Path, reason: str) -> RunError:
+    """Return the complaint about a chunk that cannot be read."""
+    return RunError(f"{path} is damaged ({reason}); go on with --resume, which makes it again")
+
+
+def read(directory: Path, numbers: range) -> RunTables:
+    """Return the tables of a saved chunk. Raises RunError where it cannot be read."""
+    file = pa.BufferReader(content_of(directory, numbers))
+    return RunTables(*(pa.ipc.open_stream(file).read_all() for _ in RunTables._fields))
 
 
 def read_failures(directory: Path, chunks: Iterable[range]) -> list[Failure]:
     """Return the runs of saved chunks that raised, in order."""
-    return [one for numbers in chunks for one in failures.read(path_of(directory, numbers))]
+    found: list[Failure] = []
+    for numbers in chunks:
+        with path_of(directory, numbers).open("rb") as file:
+            end = file.seek(-2 * LENGTH.size, 2)
+            (length,) = LENGTH.unpack(file.read(LENGTH.size))
+            if length > 0:
+                file.seek(end - length)
+                found += failures.from_json(file.read(length).decode())
+    return found
 
 
 def listed(finished: list[range], all_chunks: int) -> dict[str, Any]:

@@ -27,9 +27,14 @@ def read(folder: Path) -> list[Failure]:
     path = folder / FILE_NAME
     if not path.is_file():
         return []
-    return [Failure(**one) for one in json.loads(path.read_text(encoding="utf-8"))]
+    return from_json(path.read_text(encoding="utf-8"))
+
+
+def from_json(text: str) -> list[Failure]:
+    """Return failed runs that `as_json` wrote."""
+    return [Failure(**one) for one in json.loads(text)]
 
 
 def as_json(failures: Iterable[Failure]) -> str:
-    """Return failed runs as `read` reads them."""
+    """Return failed runs as text."""
     return json.dumps([one._asdict() for one in failures], indent=2, ensure_ascii=False) + "\n"

@@ -1,9 +1,9 @@
 """Batches of stretches of runs, such as those of an HPC job array, joined into one: the bytes of a batch of all."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments import batch, chunks, failures, saving, tables
@@ -11,6 +11,7 @@ from experiments import manifest as manifests
 from experiments.batch import BatchResult
 from experiments.manifest import Manifest
 from sim.errors import UsageError
+from sim.outcomes import RunTables
 
 
 def merge(parts: Sequence[str | Path], out: str | Path, force: bool = False, command_line: str = "") -> BatchResult:
@@ -28,8 +29,7 @@ def merge(parts: Sequence[str | Path], out: str | Path, force: bool = False, com
     with saving.locked(directory), saving.told(directory, "the parts are as they were"):
         manifest = batch.open_batch(directory, joined_manifest(found, command_line), resume=False)
         copy_basemap(found[0][0], directory)
-        for name in tables.NAMES:
-            tables.write_parquet(tables.path_of(directory, name), row_groups(found, name))
+        tables.write_parquet(directory, row_groups(found))
         failed = [one for part, _ in found for one in failures.read(part)]
         if failed:
             saving.write_text(directory / failures.FILE_NAME, failures.as_json(failed))
@@ -83,16 +83,17 @@ def copy_basemap(part: Path, directory: Path) -> None:
         (directory / manifests.BASEMAP_FILE).write_bytes((part / manifests.BASEMAP_FILE).read_bytes())
 
 
-def row_groups(found: list[tuple[Path, Manifest]], name: str) -> Iterator[list[pa.Table]]:
-    """Yield what each row group of the joined table is made of, read row group by row group."""
-    waiting: list[pa.Table] = []
+def row_groups(found: list[tuple[Path, Manifest]]) -> Iterator[list[RunTables]]:
+    """Yield what each row group of the joined tables is made of, read row group by row group."""
+    waiting: list[RunTables] = []
     cell = tables.ROW_GROUP_RUNS
     open_cell = found[0][1]["runs"][0] // cell
     for part, manifest in found:
-        with pq.ParquetFile(tables.path_of(part, name)) as file:
+        with ExitStack() as stack:
+            files = [stack.enter_context(pq.ParquetFile(tables.path_of(part, name))) for name in tables.NAMES]
             for index, runs in enumerate(chunks.grid(range(*manifest["runs"]), cell)):
                 if runs.start // cell != open_cell:
                     yield waiting
                     waiting, open_cell = [], runs.start // cell
-                waiting.append(file.read_row_group(index))
+                waiting.append(RunTables(*(file.read_row_group(index) for file in files)))
     yield waiting

@@ -4,6 +4,8 @@ All runs stand in every denominator: a run in which nobody arrives by the horizo
 """
 
 import math
+from collections.abc import Iterator
+from itertools import batched
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CLASH_KINDS = ("strike", "shelling", "shoot_down", "ground_clash")
 PLACES = 6
+COLUMNS_AT_ONCE = 16
 NORMAL_975 = NormalDist().inv_cdf(0.975)
 
 Summary = dict[str, Any]
@@ -38,16 +41,24 @@ def summarise(runs: Runs, manifest: dict[str, Any], failed_runs: int = 0) -> Sum
         "failed_runs": failed_runs,
         "horizon_days": manifest["horizon_days"],
         "races": {race: race_summary(runs, race, manifest) for race in manifest["races"]},
-        "milestones": {one: arrival(runs[f"arrival_day:{one}"]) for one in manifest["milestones"]},
+        "milestones": {name: arrival(days) for name, days in columns_of(runs, "arrival_day:")},
         "clashes": clash_summary(runs),
-        "fired": {name: share(runs[f"fired:{name}"].gt(0)) for name in names_of(runs, "fired:")},
-        "days": {name: mean(runs[f"days:{name}"]) for name in names_of(runs, "days:")},
+        "fired": {name: share(times.gt(0)) for name, times in columns_of(runs, "fired:")},
+        "days": {name: mean(days) for name, days in columns_of(runs, "days:")},
     }
 
 
 def names_of(runs: Runs, prefix: str) -> list[str]:
     """Return what follows a prefix in the names of columns, in order."""
     return [str(name).removeprefix(prefix) for name in runs.columns if str(name).startswith(prefix)]
+
+
+def columns_of(runs: Runs, prefix: str) -> "Iterator[tuple[str, pd.Series[float]]]":
+    """Yield what follows a prefix in the names of columns, and those columns, in order; some are read at a time."""
+    for names in batched(names_of(runs, prefix), COLUMNS_AT_ONCE):
+        found = runs[[prefix + name for name in names]]
+        for name in names:
+            yield name, found[prefix + name]
 
 
 def rounded(value: float) -> float | None:
@@ -113,11 +124,14 @@ def race_summary(runs: Runs, race: str, manifest: dict[str, Any]) -> Summary:
 
 def clash_summary(runs: Runs) -> Summary:
     """Return clashes a run by pair of sides and kind, and the share of runs with any."""
-    found: Summary = {}
+    kinds_of: dict[str, list[str]] = {}
     for name in names_of(runs, "clashes:"):
         pair, kind = name.rsplit(":", 1)
-        found.setdefault(pair, {})[kind] = mean(runs[f"clashes:{name}"])
-    for pair, kinds in found.items():
-        total = runs[[f"clashes:{pair}:{kind}" for kind in kinds]].sum(axis=1)
-        kinds["all"] = {**mean(total), "any": share(total.gt(0))}
+        kinds_of.setdefault(pair, []).append(kind)
+    found: Summary = {}
+    for pair, kinds in kinds_of.items():
+        counts = runs[[f"clashes:{pair}:{kind}" for kind in kinds]]
+        total = counts.sum(axis=1)
+        found[pair] = {kind: mean(counts[f"clashes:{pair}:{kind}"]) for kind in kinds}
+        found[pair]["all"] = {**mean(total), "any": share(total.gt(0))}
     return found

@@ -4,7 +4,8 @@ Row groups lie on one fixed grid of run numbers, so what a file holds is decided
 workers, the engine and the interruptions; and each of them fits in memory, however many runs there are.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -24,13 +25,13 @@ if TYPE_CHECKING:
 
 NAMES = RunTables._fields
 ROW_GROUP_RUNS = 10_000
-# Everything that decides the bytes is said here, so that another default of the library changes nothing.
+# Everything that decides the bytes is said here and in `new_writer`, so that another default of the library changes
+# nothing.
 PARQUET_SETTINGS = {
     "version": "2.6",
     "data_page_version": "1.0",
     "compression": "zstd",
-    "compression_level": 3,
-    "use_dictionary": True,
+    "compression_level": 1,
     "write_statistics": True,
 }
 
@@ -113,28 +114,47 @@ def stretches(directory: Path, name: str, columns: list[str]) -> Iterator[pa.Tab
 
 def assemble(directory: Path, runs: range) -> None:
     """Write the Parquet files from saved chunks, a row group of them in memory at a time."""
-    for name in NAMES:
-        parts = (
-            [chunks.read_table(directory, one, name) for one in chunks.grid(group)]
-            for group in chunks.grid(runs, ROW_GROUP_RUNS)
-        )
-        write_parquet(path_of(directory, name), parts)
+    groups = chunks.grid(runs, ROW_GROUP_RUNS)
+    write_parquet(directory, ([chunks.read(directory, one) for one in chunks.grid(group)] for group in groups))
 
 
-def write_parquet(path: Path, groups: Iterator[list[pa.Table]]) -> None:
-    """Write a Parquet file, all at once or not at all: a row group from each list of tables."""
-    unfinished = path.with_suffix(".unfinished")
+def write_parquet(directory: Path, groups: Iterable[Sequence[RunTables]]) -> None:
+    """Write the four files, each all at once or not at all: a row group from each of `groups`, a thread a table.
+
+    The threads are waited for before any file is closed, also where one of them fails.
+    """
+    unfinished = [path_of(directory, name).with_suffix(".unfinished") for name in NAMES]
     try:
-        with ExitStack() as stack:
-            writer = None
+        with ExitStack() as stack, ThreadPoolExecutor(len(NAMES)) as pool:
+            writers: list[pq.ParquetWriter] = []
             for parts in groups:
-                table = pa.concat_tables(parts).replace_schema_metadata(None).combine_chunks()
-                if writer is None:
-                    writer = stack.enter_context(pq.ParquetWriter(unfinished, table.schema, **PARQUET_SETTINGS))
-                writer.write_table(table, row_group_size=max(1, len(table)))
-        saving.put_in_place(unfinished, path)
+                tables = list(pool.map(joined, zip(*parts, strict=True)))
+                del parts  # as large as the tables
+                if not writers:
+                    writers = [stack.enter_context(new_writer(*one)) for one in zip(unfinished, tables, strict=True)]
+                for _ in pool.map(write_group, writers, tables):
+                    pass
+        for path, name in zip(unfinished, NAMES, strict=True):
+            saving.put_in_place(path, path_of(directory, name))
     finally:
-        unfinished.unlink(missing_ok=True)
+        for path in unfinished:
+            path.unlink(missing_ok=True)
+
+
+def joined(parts: Iterable[pa.Table]) -> pa.Table:
+    """Return the rows of tables one after the other."""
+    return pa.concat_tables(parts).replace_schema_metadata(None).combine_chunks()
+
+
+def new_writer(path: Path, table: pa.Table) -> pq.ParquetWriter:
+    """Return a writer of tables such as this one. Numbers that hardly ever repeat are not looked up in a dictionary."""
+    repeating = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
+    return pq.ParquetWriter(path, table.schema, use_dictionary=repeating, **PARQUET_SETTINGS)
+
+
+def write_group(writer: pq.ParquetWriter, table: pa.Table) -> None:
+    """Write a table as a row group."""
+    writer.write_table(table, row_group_size=max(1, len(table)))
 
 
 def take_apart(directory: Path, runs: range, wanted: Iterable[range], failed: "Iterable[Failure]") -> None:

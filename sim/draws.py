@@ -178,16 +178,15 @@ def _far_tail_ratio(r):
 
 def run_key(seed: int, run: int) -> tuple[np.uint64, np.uint64]:
     """Return the key (low, high: two 32-bit words) of a run: a function of seed and run number and nothing else."""
-    seed_bits, run_bits = seed % (1 << 64), run % (1 << 64)
-    words = philox(
-        np.uint64(seed_bits & 0xFFFFFFFF),
-        np.uint64(seed_bits >> 32),
-        np.uint64(run_bits & 0xFFFFFFFF),
-        np.uint64(run_bits >> 32),
-        np.uint64(Purpose.RUN_KEY),
-        NO_ID,
-    )
-    return np.uint64(words[0]), np.uint64(words[1])
+    low, high = key_words(np.uint64(seed % (1 << 64)), np.uint64(run % (1 << 64)))
+    return np.uint64(low), np.uint64(high)
+
+
+@compiled
+def key_words(seed, run):
+    """Return the key of a run as `run_key` does, from seed and run number as uint64."""
+    words = philox(seed & MASK, seed >> SHIFT, run & MASK, run >> SHIFT, np.uint64(Purpose.RUN_KEY), NO_ID)
+    return words[0], words[1]
 
 
 @compiled

@@ -5,10 +5,9 @@ from numba import njit
 
 from sim.compiled import compiled
 from sim.errors import RunError
-from sim.outcomes import Collector, Kept, RunTables
+from sim.outcomes import ROWS_A_RUN, RunTables, Tabulator, new_kept
 from sim.scenario.loading import Scenario
 from sim.turn import run_to_horizon
-from sim.world import tables
 from sim.world.assume import draw_assumptions, run_keys
 from sim.world.build import Blueprint, build
 from sim.world.handle import handle_of
@@ -16,7 +15,6 @@ from sim.world.start import begin, restore
 from sim.world.world import World
 
 MOST_ROOM = 64
-ROWS_A_RUN = 64  # of incidents and of arrivals; more is made room for
 
 
 @njit(cache=True, nogil=True)
@@ -51,13 +49,25 @@ def keep(world, index, kept):
     for row in range(world.days.shape[0]):
         for activity in range(world.days.shape[1]):
             kept.days[index, row, activity] = world.days[row, activity]
-    for row in range(clock.incidents):
-        kept.incidents[incidents + row] = world.incidents[row]
-    for row in range(clock.arrivals):
-        kept.arrivals[arrivals + row] = world.arrivals[row]
+    copy_in_order(world.incidents, clock.incidents, kept.incidents, incidents)
+    copy_in_order(world.arrivals, clock.arrivals, kept.arrivals, arrivals)
     kept.incident_stops[index] = incidents + clock.incidents
     kept.arrival_stops[index] = arrivals + clock.arrivals
     return True
+
+
+@compiled
+def copy_in_order(records, count, target, first):
+    """Copy the first `count` records to rows `first` and on of `target`, in order of time, ties in their own order.
+
+    They are nearly so: only within a tick has one agent's record to pass another's.
+    """
+    for row in range(count):
+        place = first + row
+        while place > first and target[place - 1].day > records[row].day:
+            target[place] = target[place - 1]
+            place -= 1
+        target[place] = records[row]
 
 
 class Ensemble:
@@ -66,7 +76,8 @@ class Ensemble:
     def __init__(self, scenario: Scenario) -> None:
         """Build the scenario's world."""
         self.blueprint: Blueprint = build(scenario)
-        self.room = 1
+        self.tabulator = Tabulator(self.blueprint)
+        self.room, self.rows_a_run = 1, ROWS_A_RUN
         self.block, self.world = self.blueprint.new_memory()
         self.handle = handle_of(self.world)
         self.slots = np.array([one.slot for one in self.blueprint.assumptions], np.int64)
@@ -102,7 +113,7 @@ class Ensemble:
     def simulate(self, seed: int, first: int, stop: int) -> RunTables:
         """Return the tables of runs `first` to `stop` - 1, made without the interpreter. Raises RunError."""
         keys, values = self.draw(seed, first, stop)
-        kept, done = self.new_kept(stop - first), 0
+        kept, done = new_kept(self.blueprint, stop - first, self.rows_a_run), 0
         while True:
             done = run_all(self.handle, self.block, self.blueprint.template, self.slots, keys, values, done, kept)
             if done == len(keys):
@@ -110,24 +121,9 @@ class Ensemble:
             if self.world.clock[0].overflow == 1:
                 self.grow()
             else:
+                self.rows_a_run *= 2
                 kept = kept._replace(incidents=doubled(kept.incidents), arrivals=doubled(kept.arrivals))
-        collector = Collector(self.blueprint, first, stop)
-        collector.take(kept, values)
-        return collector.tables()
-
-    def new_kept(self, runs: int) -> Kept:
-        """Return room for what so many runs leave."""
-        world = self.world
-        return Kept(
-            finish_days=np.empty((runs, len(world.finishes))),
-            flag_days=np.empty((runs, len(world.flags))),
-            fired=np.empty((runs, len(world.fired)), np.int64),
-            days=np.empty((runs, *world.days.shape)),
-            incident_stops=np.zeros(runs, np.int64),
-            arrival_stops=np.zeros(runs, np.int64),
-            incidents=np.empty(max(1, runs) * ROWS_A_RUN, tables.INCIDENT_ROW),
-            arrivals=np.empty(max(1, runs) * ROWS_A_RUN, tables.ARRIVAL_ROW),
-        )
+        return self.tabulator.tables(first, kept, values)
 
     def replay(self, seed: int, run: int) -> World:
         """Return the finished world of one run with its event log."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from sim import draws
+from sim.world.assume import run_keys
 from tests import naive
 
 WORDS = st.integers(0, 2**32 - 1)
@@ -82,6 +83,14 @@ def test_run_key_depends_on_seed_and_run_only():
     keys = [draws.run_key(*pair) for pair in pairs]
     assert keys == [draws.run_key(*pair) for pair in pairs]
     assert len(set(keys)) == len(pairs)
+
+
+def test_keys_of_many_runs_are_those_of_each():
+    """Also of seeds and numbers of more than 32 bits."""
+    for seed, first in ((7, 0), (2**63 - 1, 2**32 - 2)):
+        expected = [draws.run_key(seed, run) for run in range(first, first + 5)]
+        assert run_keys(seed, first, first + 5).tolist() == [[int(word) for word in key] for key in expected]
+    assert run_keys(7, 3, 3).shape == (0, 2)
 
 
 def test_run_key_is_that_of_the_plain_twin():

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.draws import Purpose, draw_key, run_key, standard_normal_quantile, uniform_for_key
+from sim.draws import Purpose, draw_key, key_words, standard_normal_quantile, uniform_for_key
 from sim.world.memory import Assumption
 
 SQRT_HALF = math.sqrt(0.5)
@@ -17,7 +17,16 @@ SQRT_HALF = math.sqrt(0.5)
 
 def run_keys(seed: int, first: int, stop: int) -> np.ndarray:
     """Return the keys (uint64, shape runs x 2: low and high word) of runs `first` to `stop` - 1."""
-    return np.array([run_key(seed, run) for run in range(first, stop)], np.uint64).reshape(-1, 2)
+    return keys_of(np.uint64(seed % (1 << 64)), np.arange(first, stop, dtype=np.uint64))
+
+
+@njit(cache=True)
+def keys_of(seed, runs):
+    """Return the keys of runs given by number (uint64, 1-D) under a seed (uint64)."""
+    keys = np.empty((runs.shape[0], 2), np.uint64)
+    for index in range(runs.shape[0]):
+        keys[index, 0], keys[index, 1] = key_words(seed, runs[index])
+    return keys
 
 
 @njit(cache=True)

@@ -274,7 +274,7 @@ def test_a_half_written_chunk_does_not_count(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(pa.ipc, "new_file", broken_writer)
+        patch.setattr(pa.ipc, "new_stream", broken_writer)
         with pytest.raises(BatchInterrupted, match="0 of 600 runs"):
             run_fake(tmp_path / "x")
     assert chunks.saved(tmp_path / "x") == set()
@@ -297,15 +297,24 @@ def test_tables_appear_whole_or_not_at_all(tmp_path, monkeypatch):
     assert {path.name for path in (tmp_path / "x").iterdir()} == {*FILES, "manifest.json"}
 
 
-def test_a_damaged_chunk_is_made_again(tmp_path):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[:40],
+        lambda content: content[:-1],
+        lambda content: content[:4096] + bytes(4096) + content[8192:],
+    ],
+)
+def test_a_damaged_chunk_is_made_again(tmp_path, damage):
     """As after the machine stopped; what was half written goes too."""
     run_fake(tmp_path / "plain", range(1000))
     with pytest.raises(BatchInterrupted):
         run_until_ctrl_c(tmp_path / "x", range(1000), 500)
     folder = tmp_path / "x" / "chunks"
-    damaged = folder / "000000000-000000249" / "days.arrow"
-    damaged.write_bytes(damaged.read_bytes()[:40])
-    (folder / "000000500-000000749.123.unfinished").mkdir()
+    damaged = folder / "000000000-000000249.chunk"
+    damaged.write_bytes(damage(damaged.read_bytes()))
+    (folder / "000000500-000000749.chunk.123.unfinished").write_bytes(b"ARROW")
     assert run_fake(tmp_path / "x", range(1000), resume=True).simulated_runs == 750
     assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "x")
 

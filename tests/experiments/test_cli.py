@@ -281,7 +281,7 @@ def test_ctrl_c_leaves_at_once_with_the_finished_chunks_saved(tmp_path):
     assert process.returncode == 130
     assert "interrupted: 250 of 1,000 runs are saved" in errors and errors.rstrip().endswith("--resume")
     assert len(errors.splitlines()) == 1 and not output
-    assert [path.name for path in (tmp_path / "chunks").iterdir()] == ["000000000-000000249"]
+    assert [path.name for path in (tmp_path / "chunks").iterdir()] == ["000000000-000000249.chunk"]
 
 
 # ---------------------------------------------------------------- race scenario

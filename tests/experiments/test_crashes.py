@@ -64,6 +64,12 @@ def start(arguments: list[str]) -> subprocess.Popen[str]:
     return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+def wait_for_folder(out: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until a batch has its folder."""
+    while not out.exists() and process.poll() is None:
+        time.sleep(0.002)
+
+
 def wait_for_chunks(out: Path, count: int, process: subprocess.Popen[str]) -> None:
     """Wait until a batch has saved so many chunks."""
     while len(chunks.saved(out)) < count and process.poll() is None:
@@ -72,11 +78,15 @@ def wait_for_chunks(out: Path, count: int, process: subprocess.Popen[str]) -> No
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
 def test_a_stopped_batch_is_carried_on_to_the_same_bytes(scenario, plain, tmp_path, sent):
-    """At random moments, again and again, the first of them before anything is saved."""
+    """At random moments, again and again, the first of them before anything is saved.
+
+    Not before the batch has its folder: Python itself, interrupted as it starts, leaves with another exit code.
+    """
     out, moments = tmp_path / "x", random.Random(int(sent))
     stopped_between, step = 0, max(1, RUNS // chunks.CHUNK_RUNS // (KILLS + 1))
     for kill in range(KILLS):
         process = start(command(scenario, out, *(["--resume"] if (out / "manifest.json").exists() else [])))
+        wait_for_folder(out, process)
         if kill > 0:
             wait_for_chunks(out, len(chunks.saved(out)) + moments.randint(1, step), process)
         time.sleep(moments.random() * 0.02)
