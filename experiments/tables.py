@@ -58,11 +58,6 @@ def opened(directory: Path, name: str) -> pq.ParquetFile:
         raise RunError(f"{path} is damaged: {error}; make the batch again with --force") from None
 
 
-def column_names(directory: Path, name: str) -> list[str]:
-    """Return the names of a table's columns, in order."""
-    return pq.read_schema(path_of(directory, name)).names
-
-
 class Columns:
     """The table of runs of a finished batch, whose columns are read from disk when they are asked for.
 
