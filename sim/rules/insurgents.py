@@ -11,14 +11,13 @@ from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
 from sim.rules.changes import road_cut
-from sim.rules.control import change_hands, note_loss
+from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
 from sim.rules.ground import are_connected, is_hostile
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
 
 LEAST_MEN = 1.0
 ENDLESS = 1e18
-SMALLEST_STEP = 1e-9
 
 
 @compiled

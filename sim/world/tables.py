@@ -81,8 +81,8 @@ PLACE = record(
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
     "watched standing retaken lost_by fights cut_roads raid_held",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
-    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_day raid_held alert_until_day country raid_km claimant "
-    "claim_day",
+    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_day raid_held alert_until_day country raid_km "
+    "claimant claim_day",
 )
 ROAD = record(
     "length_km march_km_per_day advance_factor cut_until_day bridged_day",
