@@ -12,7 +12,6 @@ from sim.compiled import compiled
 from sim.rules.ground import stands_apart
 from sim.rules.supply import extend_bases, retract_bases
 from sim.world.codes import NOBODY, Stance
-from sim.world.start import measure_held_roads
 
 
 @compiled
@@ -132,10 +131,8 @@ def forget_roads_at(world, place, before, after):
         holder = world.places[neighbour].holder
         if are_one_alliance(world, holder, before) or are_one_alliance(world, holder, after):
             counts = True
-            measure_held_roads(world, neighbour)
             forget_near(world, neighbour)
     if counts:
-        measure_held_roads(world, place)
         forget_near(world, place)
 
 

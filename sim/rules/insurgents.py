@@ -185,23 +185,9 @@ def reckon_raids(world, place):
     here = world.places[place]
     here.raid_held = world.garrisons[here.garrison].places_held
     if here.raid_km < 0.0:
-        here.raid_km = enemy_km_near(world, place)
+        here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
     strength = strength_left(world, here.garrison)
     here.raids_per_day = world.settings[0].insurgents_raids_per_day_per_100_km * here.raid_km / 100.0 * strength
-
-
-@compiled
-def enemy_km_near(world, place):
-    """Return the km of enemy road in reach of a place, as `enemy_road_km` finds it on its walk."""
-    reach, side = world.settings[0].insurgents_raid_reach_km, world.places[place].holder
-    total = 0.0
-    for index in range(world.near_starts[place], world.near_starts[place + 1]):
-        if world.near_km[index] > reach:
-            break
-        other = world.near_places[index]
-        if is_hostile(world, side, other):
-            total += world.held_road_km[other]
-    return total
 
 
 @compiled

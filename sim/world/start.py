@@ -42,8 +42,6 @@ def begin(world, key_low, key_high, logging):
         world.alliances[row].won_version = 1
     settle_roads(world)
     settle_places(world)
-    for row in range(world.places.shape[0]):
-        measure_held_roads(world, row)
     spread_garrisons(world)
     ready_formations(world)
     reckon_rates(world)
@@ -119,18 +117,6 @@ def note_insurgents(world, place):
             world.insurgent_held[place] = 1
             world.idle_until_day[place] = 0.0
             here.raid_day = world.clock[0].day
-
-
-@compiled
-def measure_held_roads(world, place):
-    """Write half the km of the roads at a place whose other end is held by the same alliance."""
-    holder, total = world.places[place].holder, 0.0
-    if holder != NOBODY:
-        for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
-            other = world.places[world.arc_places[arc]].holder
-            if other != NOBODY and world.sides[other].alliance == world.sides[holder].alliance:
-                total += 0.5 * world.roads[world.arc_roads[arc]].length_km
-    world.held_road_km[place] = total
 
 
 @compiled
