@@ -18,7 +18,7 @@ def milestones(world):
     stands_new = clock.milestone_stands != clock.stand_version
     holders_new = clock.milestone_holders != clock.holder_version
     control_new = clock.milestone_control != clock.control_version
-    moved = clock.milestone_moves != clock.moved_version
+    moved = clock.asks_near == 1 and clock.milestone_moves != clock.moved_version
     if not (stands_new or holders_new or control_new or moved):
         return
     clock.milestone_stands = clock.stand_version
@@ -27,10 +27,10 @@ def milestones(world):
     clock.milestone_moves = clock.moved_version
     for row in range(world.milestones.shape[0]):
         stone = world.milestones[row]
-        if not stands_new and not control_new and stone.predicate != Predicate.NEAR:
+        if not may_be_new(stone, stands_new, holders_new, control_new):
             continue
         if world.flags[stone.flag].up == 0:
-            day = reached_on(world, row, stone, stands_new, holders_new, control_new)
+            day = reached_on(world, row, stone)
             if day >= 0.0:
                 world.flags[stone.flag].up = 1
                 world.flags[stone.flag].day = day
@@ -39,11 +39,21 @@ def milestones(world):
 
 
 @compiled
-def reached_on(world, row, stone, stands_new, holders_new, control_new):
+def may_be_new(stone, stands_new, holders_new, control_new):
+    """Return whether what a milestone depends on has changed; sieges are looked at whenever anything has."""
+    if stone.predicate == Predicate.REACHED:
+        return stands_new
+    if stone.predicate == Predicate.HELD:
+        return holders_new
+    return control_new or stone.predicate != Predicate.CONNECTED
+
+
+@compiled
+def reached_on(world, row, stone):
     """Return the day on which a milestone is first true, or -1 while it is not."""
     end = world.clock[0].day + world.clock[0].tick_days
     if stone.predicate == Predicate.REACHED:
-        return first_at(world, row) if stands_new else -1.0
+        return first_at(world, row)
     if stone.predicate == Predicate.NEAR:
         return end if is_near(world, row, stone) else -1.0
     if stone.predicate == Predicate.RELIEVED:
@@ -51,8 +61,8 @@ def reached_on(world, row, stone, stands_new, holders_new, control_new):
     if stone.predicate == Predicate.FALLEN:
         return end if world.sieges[stone.target].state == SiegeState.FALLEN else -1.0
     if stone.predicate == Predicate.HELD:
-        return end if holders_new and held(world, row) >= stone.at_least else -1.0
-    return end if control_new and ground_is_won(world, row, stone) and connects(world, row) else -1.0
+        return end if held(world, row) >= stone.at_least else -1.0
+    return end if ground_is_won(world, row, stone) and connects(world, row) else -1.0
 
 
 @compiled
@@ -78,7 +88,9 @@ def count_held(world, row, places):
     """Return how many of the places listed (rows, then -1) a milestone's sides hold."""
     count = 0
     for place in places:
-        if place != NOBODY and is_of_sides(world, row, place):
+        if place == NOBODY:
+            break
+        if is_of_sides(world, row, place):
             count += 1
     return count
 
@@ -89,6 +101,8 @@ def is_listed(places, place):
     for one in places:
         if one == place:
             return True
+        if one == NOBODY:
+            break
     return False
 
 

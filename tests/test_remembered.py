@@ -94,6 +94,25 @@ def test_enemy_roads_in_reach_of_raiders(moments):
     assert looked_at > 20
 
 
+def test_garrisons_with_nothing_to_do(moments):
+    """One that is passed over is not on the alert, and its raid falls due no earlier."""
+    looked_at = 0
+    for ensemble in moments():
+        world, settings, day = ensemble.world, ensemble.world.settings[0], ensemble.world.clock[0].day
+        for place in np.flatnonzero((world.insurgent_held == 1) & (world.idle_until_day > day)):
+            here, group = world.places[place], world.garrisons[world.places[place].garrison]
+            if here.garrison_men < settings.insurgents_raid_least_men or here.fights > 0:
+                continue  # an attack begun since the morning is answered on the next one (`wake_attacked`)
+            assert here.alert_until_day <= day
+            km = enemy_road_km(ensemble.handle, place, ENDLESS)[0]
+            share = group.places_held / max(1, group.start_places)
+            rate = settings.insurgents_raids_per_day_per_100_km * km / 100.0 * share
+            due_day = here.raid_day + (here.raid_threshold - here.raid_hazard) / rate if rate > 0.0 else ENDLESS
+            assert world.idle_until_day[place] == pytest.approx(due_day)
+            looked_at += rate > 0.0
+    assert looked_at > 0
+
+
 def test_the_way_found_is_the_quickest(moments):
     """The search that looks towards its target finds the days that Dijkstra's of networkx finds."""
     looked_at = 0

@@ -10,7 +10,7 @@ import math
 
 from sim.compiled import compiled
 from sim.rules.ground import stands_apart
-from sim.rules.supply import extend_bases
+from sim.rules.supply import extend_bases, retract_bases
 from sim.world.codes import NOBODY, Stance
 
 
@@ -29,7 +29,7 @@ def everything_changed(world):
     for row in range(world.formations.shape[0]):
         world.formations[row].path_fresh = 0
     for place in range(world.places.shape[0]):
-        world.places[place].raid_km = -1.0
+        forget_roads_near(world, place)
 
 
 @compiled
@@ -40,7 +40,7 @@ def holder_changed(world, place, before, after):
     clock.holder_version += 1
     clock.look_at_cuts = 1
     if before != NOBODY:
-        lose_ground(world, world.sides[before].alliance)
+        lose_ground(world, world.sides[before].alliance, before, place)
     win_ground(world, world.sides[after].alliance, after, place)
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
@@ -53,14 +53,18 @@ def holder_changed(world, place, before, after):
 
 @compiled
 def road_cut(world, road):
-    """Let those look again whose road a raid has cut; the bases' distances only if it lay on the way to one."""
+    """Let those look again whose road a raid has cut; what it was the way to a base for is reckoned anew."""
     line = world.roads[road]
     world.clock[0].control_version += 1
-    alliance = world.sides[world.places[line.from_place].holder].alliance
-    world.alliances[alliance].ground_version += 1
+    side = world.places[line.from_place].holder
+    alliance = world.sides[side].alliance
     one_km, other_km = world.base_km[alliance, line.from_place], world.base_km[alliance, line.to_place]
-    if math.isfinite(one_km) and (one_km + line.length_km == other_km or other_km + line.length_km == one_km):
-        world.alliances[alliance].bases_fresh = 0
+    if math.isfinite(one_km) and one_km + line.length_km == other_km:
+        lose_ground(world, alliance, side, line.to_place)
+    elif math.isfinite(one_km) and other_km + line.length_km == one_km:
+        lose_ground(world, alliance, side, line.from_place)
+    else:
+        world.alliances[alliance].ground_version += 1
     drop_ways_over(world, line.from_place)
     drop_ways_over(world, line.to_place)
 
@@ -78,10 +82,11 @@ def road_reopened(world, road):
 
 
 @compiled
-def lose_ground(world, alliance):
-    """An alliance has lost ground: its distances from the bases are to be reckoned anew."""
+def lose_ground(world, alliance, side, place):
+    """An alliance has lost a place, or the way there: what lay behind it is reckoned anew from the bases."""
     world.alliances[alliance].ground_version += 1
-    world.alliances[alliance].bases_fresh = 0
+    if world.alliances[alliance].bases_fresh == 1:
+        retract_bases(world, alliance, side, place)
 
 
 @compiled
@@ -143,8 +148,15 @@ def are_one_alliance(world, side, other):
 def forget_near(world, place):
     """Let every place near this one reckon the enemy roads in its reach again (`sim.rules.insurgents`)."""
     reach_km = world.settings[0].insurgents_raid_reach_km
-    world.places[place].raid_km = -1.0
+    forget_roads_near(world, place)
     for index in range(world.near_starts[place], world.near_starts[place + 1]):
         if world.near_km[index] > reach_km:
             break
-        world.places[world.near_places[index]].raid_km = -1.0
+        forget_roads_near(world, world.near_places[index])
+
+
+@compiled
+def forget_roads_near(world, place):
+    """Let one place reckon the enemy roads in its reach again."""
+    world.places[place].raid_km = -1.0
+    world.idle_until_day[place] = 0.0

@@ -145,7 +145,9 @@ def alert_near(world, place, until_day):
     for index in range(world.near_starts[place], world.near_starts[place + 1]):
         if world.near_km[index] > world.settings[0].insurgents_counter_attack_reach_km:
             break
-        world.places[world.near_places[index]].alert_until_day = until_day
+        other = world.near_places[index]
+        world.places[other].alert_until_day = until_day
+        world.idle_until_day[other] = 0.0
 
 
 @compiled
@@ -170,10 +172,12 @@ def change_hands(world, place, side, actor, garrison, day):
 
 @compiled
 def count_places(world, place, change):
-    """Count a place in or out among those that its garrison group holds."""
+    """Count a place in or out among those that its garrison group holds, which weakens or strengthens the others."""
     here = world.places[place]
     if here.garrison != NOBODY and world.garrisons[here.garrison].side == here.holder:
         world.garrisons[here.garrison].places_held += change
+        for other in range(world.idle_until_day.shape[0]):
+            world.idle_until_day[other] = 0.0
 
 
 @compiled

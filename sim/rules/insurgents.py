@@ -11,7 +11,7 @@ from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
 from sim.rules.changes import road_cut
-from sim.rules.control import change_hands, note_loss
+from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
 from sim.rules.ground import are_connected, is_hostile, is_occupied
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
@@ -21,16 +21,41 @@ ENDLESS = 1e18
 
 
 @compiled
+def wake_attacked(world):
+    """Let every place under assault act today."""
+    for row in range(world.formations.shape[0]):
+        place = world.formations[row].assault
+        if place != NOBODY:
+            world.idle_until_day[place] = 0.0
+
+
+@compiled
 def fight_back(world, place):
-    """Let the garrison of one place act for a day: reinforce, raid, counter-attack."""
+    """Let the garrison of one place act for a day: reinforce, raid, counter-attack.
+
+    On most days it has nothing to do: its raid is not due, no place near it was lost. `idle_until_day` says until when
+    that holds; whoever changes something on which it depends sets it back to 0.
+    """
+    if world.idle_until_day[place] > world.clock[0].day:
+        return
     if not is_insurgent_held(world, place):
+        world.idle_until_day[place] = ENDLESS
         return
     here = world.places[place]
+    count_idle_days(world, here)
     if here.fights > 0:
         call_for_help(world, place, strength_left(world, here.garrison))
         return
-    raid(world, place)
-    counter_attack(world, place)
+    world.idle_until_day[place] = min(raid(world, place), counter_attack(world, place))
+
+
+@compiled
+def count_idle_days(world, here):
+    """Accumulate the hazard of a raid over the days before this one on which a place had nothing else to do."""
+    idle_days = world.clock[0].day - here.raid_day - 1.0
+    if idle_days > 0.0:
+        here.raid_hazard += idle_days * here.raids_per_day
+    here.raid_day = world.clock[0].day
 
 
 @compiled
@@ -76,6 +101,7 @@ def call_for_help(world, place, strength):
     men = min(men, max(0.0, here.capacity_men - here.garrison_men))
     if men >= LEAST_MEN:
         world.places[sender].garrison_men -= men
+        world.idle_until_day[sender] = 0.0
         here.garrison_men += men
         fire(world, Mechanism.REINFORCEMENT)
         note(world, LogKind.REINFORCED, end_of(clock), NOBODY, place, sender, men)
@@ -126,20 +152,23 @@ def raid(world, place):
     """Accumulate the hazard of a raid by the enemy road in reach, and carry it out when it falls due.
 
     A raid that picks a road already cut, or with a formation at either end, comes to nothing: raids on thinly held road
-    are thus a thinned Poisson process, whose hazard is that of the thinly held length.
+    are thus a thinned Poisson process, whose hazard is that of the thinly held length. Returns the day on which the
+    next raid is due if nothing changes.
     """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_raids_per_day_per_100_km <= 0.0 or here.garrison_men < settings.insurgents_raid_least_men:
-        return
+        here.raids_per_day = 0.0
+        here.raid_held = NOBODY
+        return ENDLESS
     if here.raid_km < 0.0 or here.raid_held != world.garrisons[here.garrison].places_held:
         reckon_raids(world, place)
     if here.raids_per_day <= 0.0:
-        return
+        return ENDLESS
     if here.raid_threshold <= 0.0:
         here.raid_threshold = exponential(clock, Purpose.RAID, here.draw_key, NO_ID, here.raids, 1.0)
     here.raid_hazard += here.raids_per_day
     if here.raid_hazard < here.raid_threshold:
-        return
+        return clock.day + (here.raid_threshold - here.raid_hazard) / here.raids_per_day - SMALLEST_STEP
     here.raid_hazard = 0.0
     here.raid_threshold = 0.0
     u = uniform(clock, Purpose.RAID_TARGET, here.draw_key, NO_ID, here.raids)
@@ -147,6 +176,7 @@ def raid(world, place):
     if road != NOBODY and not is_safe(world, road):
         cut(world, place, road)
     here.raids += 1
+    return clock.day
 
 
 @compiled
@@ -240,14 +270,14 @@ def counter_attack(world, place):
     """Strike back, once, at an enemy-held place in reach that the insurgents have just lost.
 
     Decided some days after each defeat with a drawn probability; it retakes the place where the men sent outweigh its
-    defenders, and costs both sides a drawn share of their men where they do not.
+    defenders, and costs both sides a drawn share of their men where they do not. Returns the day to look again.
     """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_counter_attack_probability <= 0.0 or clock.day >= here.alert_until_day:
-        return
+        return ENDLESS
     for index in range(world.near_starts[place], world.near_starts[place + 1]):
         if world.near_km[index] > settings.insurgents_counter_attack_reach_km:
-            return
+            break
         other = world.near_places[index]
         lost = world.places[other]
         is_due = lost.counter_day > 0.0 and lost.counter_day <= clock.day < lost.counter_day + 1.0
@@ -258,7 +288,8 @@ def counter_attack(world, place):
         lost.counters += 1
         if u < settings.insurgents_counter_attack_probability:
             strike_back(world, place, other)
-        return
+        break
+    return clock.day
 
 
 @compiled

@@ -101,6 +101,8 @@ def fall(world, row, day):
     for other in range(world.formations.shape[0]):
         if is_inside(world, other, row):
             knock_out(world, other, day)
+    for alliance in range(world.alliances.shape[0]):
+        world.alliances[alliance].bases_fresh = 0
     for place in world.besieged_places[row]:
         if place != NOBODY:
             world.places[place].garrison_men = record.ring_men / places

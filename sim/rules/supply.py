@@ -95,6 +95,43 @@ def extend_bases(world, alliance, side, place):
 
 
 @compiled
+def retract_bases(world, alliance, side, place):
+    """Reckon anew what may have had its shortest way to a base over a place, which has lost that way or is lost.
+
+    The list of these places is in `heap_places`; `node_days` says 1 of what is on it.
+    """
+    km, listed, on_list = world.base_km[alliance], world.heap_places, world.node_days
+    for other in range(on_list.shape[0]):
+        on_list[other] = 0.0
+    listed[0] = place
+    on_list[place] = 1.0
+    size, index = 1, 0
+    while index < size:
+        here = listed[index]
+        index += 1
+        for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+            there = world.arc_places[arc]
+            is_behind = km[here] + world.roads[world.arc_roads[arc]].length_km == km[there] and km[there] < math.inf
+            if is_behind and on_list[there] == 0.0:
+                listed[size] = there
+                on_list[there] = 1.0
+                size += 1
+    for index in range(size):
+        km[listed[index]] = math.inf
+        on_list[listed[index]] = 0.0
+    count = 0
+    for index in range(size):
+        here = listed[index]
+        for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+            there = world.arc_places[arc]
+            if km[there] < math.inf and on_list[there] == 0.0:
+                world.node_from[count] = there
+                on_list[there] = 1.0
+                count += 1
+    spread(world, alliance, side, count)
+
+
+@compiled
 def spread(world, alliance, side, count):
     """Carry shorter distances from the bases on over open roads, from a work list of `count` places.
 

@@ -261,6 +261,7 @@ def fill_milestones(builder: "Builder") -> None:
         if stone.held is not None:
             record.at_least = stone.held.at_least or len(stone.held.places)
         if stone.near is not None:
+            builder.views["clock"][0].asks_near = 1
             record.target = builder.row("places", stone.near.place)
             builder.number(
                 f"milestones.{one}.near.within_km", stone.near.within_km, "milestones", row, column="within_km"

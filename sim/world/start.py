@@ -115,6 +115,8 @@ def note_insurgents(world, place):
         group = world.garrisons[here.garrison]
         if group.insurgent == 1 and group.side == here.holder:
             world.insurgent_held[place] = 1
+            world.idle_until_day[place] = 0.0
+            here.raid_day = world.clock[0].day
 
 
 @compiled

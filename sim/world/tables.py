@@ -42,7 +42,7 @@ CLOCK = record(
     "day tick_days horizon_days near_km next_reopening_day least_detour paired_reach_km",
     "tick ticks_per_day control_version holder_version trouble_version incidents arrivals log_rows overflow logging "
     "cuts retaken look_at_cuts stand_version flag_version moved_version milestone_stands milestone_holders "
-    "milestone_control milestone_moves paired_version unsettled",
+    "milestone_control milestone_moves paired_version unsettled asks_near",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
@@ -77,13 +77,13 @@ FLAG = record("day", "up")
 PLACE = record(
     "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
     "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_km "
-    "raid_hazard raid_threshold raids_per_day "
+    "raid_hazard raid_threshold raids_per_day raid_day "
     "reinforcement_hazard reinforcement_threshold counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
     "watched standing retaken lost_by fights cut_roads raid_held",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
-    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_held alert_until_day country raid_km claimant "
-    "claim_day",
+    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_day raid_held alert_until_day country raid_km "
+    "claimant claim_day",
 )
 ROAD = record(
     "length_km march_km_per_day advance_factor cut_until_day bridged_day",
