@@ -29,8 +29,8 @@ WAITS = {
     Reason.NO_WAY: "found no way to {place} and waited",
     Reason.RESPECTS_ZONE: "waited for now rather than enter closed ground on the way to {place}",
     Reason.KEEPS_LINE: "kept to the line agreed before {place} for now ({span})",
-    Reason.ODDS: "held off from {place}, reckoning to last {value:.1f} times as long as its defenders",
-    Reason.NO_BETTER: "held off from {place}: at {value:.1f} times as long as its defenders no better than when beaten",
+    Reason.ODDS: "held off from {place}, reckoning to last {value:.2f} times as long as its defenders",
+    Reason.NO_BETTER: "held off from {place}: {value:.2f} times as long as its defenders is no better than before",
     Reason.REFITS: "went back to {place} to refit ({span})",
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
 }

@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from sim.rules.ground import is_friendly, is_open_road, may_enter
+from sim.rules.ground import is_besieged, is_friendly, is_open_road, may_enter
 from sim.rules.insurgents import ENDLESS, enemy_road_km
 from sim.rules.route import leg_days, search
 from sim.scenario.loading import load
@@ -76,6 +76,7 @@ def test_distances_from_the_bases(moments):
                 continue
             bases = [int(one) for one in world.base_places[alliance] if one != NOBODY]
             held = [one for one in bases if is_friendly(ensemble.handle, sides[0], one)]
+            held = [one for one in held if not is_besieged(ensemble.handle, one)]
             km = nx.multi_source_dijkstra_path_length(open_roads(ensemble, sides[0]), held, weight="km") if held else {}
             expected = [km.get(place, math.inf) for place in range(len(world.places))]
             assert world.base_km[alliance].tolist() == pytest.approx(expected)

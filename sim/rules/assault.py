@@ -61,6 +61,9 @@ def prepare(world, row, now):
     place = world.places[unit.to]
     fight = world.assaults[row_of(world, unit.to, unit.alliance)]
     fight.state = AssaultState.PREPARING
+    if place.fights == 0:
+        place.assaulted_men = place.garrison_men
+        place.reinforced_men = 0.0
     place.fights += 1
     fight.number = place.assaults
     sigma = world.settings[0].assault_preparation_sigma
@@ -138,6 +141,9 @@ def give_up(world, leader, place, now):
     """Go back from the gate of a place that has become too strong meanwhile."""
     alliance = world.formations[leader].alliance
     note(world, LogKind.WAITS, now, leader, place, Reason.ODDS, odds_of(world, leader, place, now))
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            remember_defeat(world, other, place)
     call_off(world, place, alliance, now)
 
 
@@ -163,6 +169,7 @@ def begin_fight(world, leader, place, fight, now):
     """Open the fight proper: note both sides' strength, against which breakpoints are measured."""
     alliance = world.formations[leader].alliance
     if fight.state == AssaultState.NONE:
+        world.places[place].assaulted_men = world.places[place].garrison_men
         world.places[place].fights += 1
     fight.state = AssaultState.FIGHTING
     fight.attackers_start_men = attackers(world, place, alliance)

@@ -17,6 +17,7 @@ from sim.rules.ground import (
     is_hostile,
     line_before,
     may_enter,
+    road_between,
 )
 from sim.rules.odds import odds_of
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
@@ -113,12 +114,13 @@ def mend_rear(world, row):
     if is_over and (clock.day >= unit.task_until_day or unit.free == 0) and not is_filling_up(world, unit):
         unit.task = NOBODY
     stranded = unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
-    is_idle = is_rear_guard(unit) or stranded or unit.odds_at != NOBODY
+    is_idle = is_rear_guard(unit) or stranded or is_waiting(unit, clock)
     can_go = is_idle and unit.to == NOBODY and not is_besieged(world, unit.at)
     if is_over and can_go and unit.calm_version != clock.trouble_version:
         trouble = nearest_trouble(world, row) if clock.cuts + clock.retaken > 0 else NOBODY
         unit.clears = 0
-        if trouble == NOBODY and is_rear_guard(unit) and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
+        may_clear = is_rear_guard(unit) or unit.odds_at != NOBODY
+        if trouble == NOBODY and may_clear and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
             trouble = nearest_raiders(world, row)
             unit.clears = 1
         if trouble == NOBODY:
@@ -129,6 +131,13 @@ def mend_rear(world, row):
             fire(world, Mechanism.REAR_CLEARED if unit.clears == 1 else Mechanism.REAR_MENDED)
     if unit.task != NOBODY:
         unit.objective = unit.task
+
+
+@compiled
+def is_waiting(unit, clock):
+    """Return whether a formation has nothing better to do at present: it pauses, or waits for better odds."""
+    pauses = unit.halt_reason == Reason.PAUSES and unit.halt_until_day > clock.day
+    return unit.odds_at != NOBODY or pauses
 
 
 @compiled
@@ -151,7 +160,8 @@ def is_done(world, row):
     unit = world.formations[row]
     if unit.clears == 0:
         return not is_trouble(world, unit.side, unit.task)
-    return unit.free == 0 or unit.odds_at != NOBODY or not is_hostile(world, unit.side, unit.task)
+    is_called = unit.free == 0 and unit.odds_at == NOBODY
+    return is_called or unit.odds_at == unit.task or not is_hostile(world, unit.side, unit.task)
 
 
 @compiled
@@ -191,14 +201,18 @@ def cuts_off(world, side, place, other):
 
 @compiled
 def nearest_trouble(world, row):
-    """Return the nearest place in trouble within reach to which no other free rear guard is nearer, -1 for none."""
-    unit = world.formations[row]
-    best, best_km = NOBODY, world.settings[0].commands_mend_reach_km
+    """Return the nearest place in trouble within reach to which no other free rear guard is nearer, -1 for none.
+
+    One that only waits, and could be called any day, goes for lost places near by, not for roads that will open.
+    """
+    unit, settings = world.formations[row], world.settings[0]
+    goes_far = is_rear_guard(unit) or unit.cut_off == 1
+    best, best_km = NOBODY, settings.commands_mend_reach_km if goes_far else settings.commands_clear_reach_km
     if best_km <= 0.0:
         return NOBODY
     for place in range(world.places.shape[0]):
         here = world.places[place]
-        if here.retaken + here.cut_roads == 0 or not is_trouble(world, unit.side, place):
+        if here.retaken + (here.cut_roads if goes_far else 0) == 0 or not is_trouble(world, unit.side, place):
             continue
         km = distance_km(unit, here)
         if km <= best_km and may_go(world, row, place) and not is_mended(world, row, place, km):
@@ -256,10 +270,19 @@ def is_mended(world, row, place, km):
             continue
         if unit.task == place or unit.assault == place or unit.ordered == place:
             return True
+        if unit.task != NOBODY and is_cut_between(world, unit.task, place):
+            return True
         is_idle = is_rear_guard(unit) and unit.task == NOBODY and unit.to == NOBODY and not is_besieged(world, unit.at)
         if is_idle and distance_km(unit, world.places[place]) < km and may_go(world, other, place):
             return True
     return False
+
+
+@compiled
+def is_cut_between(world, place, other):
+    """Return whether a road that is cut joins two places: who mends one end of it mends the other."""
+    road = road_between(world, place, other)
+    return road != NOBODY and world.roads[road].cut == 1
 
 
 @compiled

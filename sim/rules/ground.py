@@ -249,7 +249,7 @@ def are_connected(world, side, from_place, to_place):
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]
             road = world.arc_roads[arc]
-            if world.node_from[there] == NOBODY and is_passable(world, side, road):
+            if world.node_from[there] == NOBODY and is_passable(world, side, road) and men_at(world, there, side) < 1.0:
                 world.node_from[there] = here
                 queue[tail] = float(there)
                 tail += 1

@@ -12,7 +12,7 @@ from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
 from sim.rules.changes import road_cut
 from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
-from sim.rules.ground import are_connected, is_hostile, is_occupied
+from sim.rules.ground import are_connected, is_besieged, is_hostile, is_occupied, men_at
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
 
@@ -81,7 +81,7 @@ def strength_left(world, garrison):
 def call_for_help(world, place, strength):
     """Accumulate the hazard of reinforcement and send it: a share of the strongest garrison in reach by open road.
 
-    Bounded by the room in the place, at the cost of the sender.
+    Bounded by the room in the place and by the men there when the assault opened, at the cost of the sender.
     """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if here.reinforcement_threshold <= 0.0:
@@ -99,7 +99,10 @@ def call_for_help(world, place, strength):
         return
     men = world.places[sender].garrison_men * settings.insurgents_reinforcement_share
     men = min(men, max(0.0, here.capacity_men - here.garrison_men))
+    if settings.insurgents_reinforcement_most_share > 0.0:
+        men = min(men, settings.insurgents_reinforcement_most_share * here.assaulted_men - here.reinforced_men)
     if men >= LEAST_MEN:
+        here.reinforced_men += men
         world.places[sender].garrison_men -= men
         world.idle_until_day[sender] = 0.0
         here.garrison_men += men
@@ -192,8 +195,10 @@ def reckon_raids(world, place):
 
 @compiled
 def is_safe(world, road):
-    """Return whether a road is cut already or a formation stands at either end of it."""
+    """Return whether a road is cut already, lies in a besieged pocket, or has a formation at either end."""
     line = world.roads[road]
+    if is_besieged(world, line.from_place) and is_besieged(world, line.to_place):
+        return True
     return line.cut == 1 or world.places[line.from_place].standing + world.places[line.to_place].standing > 0
 
 
@@ -299,6 +304,8 @@ def can_march(world, place, other):
     for arc in range(world.arc_starts[other], world.arc_starts[other + 1]):
         last = world.arc_places[arc]
         if world.places[last].holder != side or is_occupied(world, side, world.arc_roads[arc]):
+            continue
+        if men_at(world, last, side) >= LEAST_MEN:
             continue
         if last == place or are_connected(world, side, place, last):
             return True

@@ -28,7 +28,7 @@ from sim.rules.ground import (
     stand_no_more,
 )
 from sim.rules.movement import drive, enter, knock_out, pass_claim_on, start_push, turn_back
-from sim.rules.odds import dares, is_hopeless
+from sim.rules.odds import dares, is_hopeless, odds_of, remember_defeat
 from sim.rules.route import has_open_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason, Stance
 from sim.world.start import place_on_road
@@ -86,8 +86,6 @@ def set_out(world, row, now):
         unit.path_fresh = 0
         wait(world, row)
         return False
-    if not crosses_lines(world, row, there, now):
-        return True
     road = road_between(world, unit.at, there)
     if opponent_comes(world, row, there):
         unit.posture = Activity.HOLDING
@@ -98,6 +96,8 @@ def set_out(world, row, now):
             return unit.halt_until_day > now
         if not dares(world, row, there, now):
             return True
+    if not crosses_lines(world, row, there, now):
+        return True
     leave(world, row, there, road, now)
     return True
 
@@ -246,12 +246,14 @@ def opponent_ahead(world, row, km):
 
 @compiled
 def opponent_comes(world, row, there):
-    """Return whether a hostile or rival formation is on its way along the road from a neighbouring place."""
+    """Return whether a stronger enemy, or a rival, is on its way along the road from a neighbouring place."""
     unit = world.formations[row]
     for other in range(world.formations.shape[0]):
         enemy = world.formations[other]
         if enemy.to == unit.at and enemy.at == there and enemy.turning_back == 0 and enemy.posture != Activity.LOST:
-            if world.stances[unit.side, enemy.side] >= Stance.RIVAL:
+            is_stronger = enemy.strength_men * enemy.quality >= unit.strength_men * unit.quality
+            stance = world.stances[unit.side, enemy.side]
+            if stance == Stance.RIVAL or (stance == Stance.HOSTILE and is_stronger):
                 return True
     return False
 
@@ -299,7 +301,12 @@ def reach(world, row, now):
         unit.reason = Reason.RIVAL_HOLDS
         return world.clock[0].day + world.clock[0].tick_days
     if blocks(world, row, unit.at, unit.to):
-        join(world, row, now)
+        if is_hopeless(world, row, unit.to, now):
+            note(world, LogKind.WAITS, now, row, unit.to, Reason.ODDS, odds_of(world, row, unit.to, now))
+            remember_defeat(world, row, unit.to)
+            turn_back(world, row, now)
+        else:
+            join(world, row, now)
         return now
     enter(world, row, now)
     return now

@@ -36,6 +36,8 @@ def dares(world, row, there, now):
         unit.odds_at = NOBODY
         return True
     odds = odds_of(world, row, there, now)
+    if unit.task != NOBODY:
+        return keeps_task(world, row, odds, now)
     no_better = unit.beaten_at == there and odds <= unit.beaten_odds
     is_certain = 0.0 < settings.assault_odds_certain <= odds
     is_enough = is_certain or (odds >= settings.assault_odds_wanted and not no_better)
@@ -60,10 +62,23 @@ def dares(world, row, there, now):
 
 
 @compiled
+def keeps_task(world, row, odds, now):
+    """Return whether a formation on a task in the rear goes on; one with poor odds drops the task, for now."""
+    unit = world.formations[row]
+    if odds >= world.settings[0].assault_odds_pressed:
+        return True
+    unit.task = NOBODY
+    unit.calm_version = world.clock[0].trouble_version
+    unit.halt_until_day = now + LOOKS_AGAIN_DAYS
+    unit.halt_reason = Reason.ODDS
+    return False
+
+
+@compiled
 def is_hopeless(world, row, place, now):
-    """Return whether the odds at a place are below those with which even a pressed formation sets out."""
+    """Return whether the odds at a place, once before it, are so poor that a formation goes back without a fight."""
     settings = world.settings[0]
-    return settings.assault_odds_wanted > 0.0 and odds_of(world, row, place, now) < settings.assault_odds_pressed
+    return settings.assault_odds_wanted > 0.0 and odds_of(world, row, place, now) < settings.assault_odds_given_up
 
 
 @compiled

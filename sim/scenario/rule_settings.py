@@ -169,6 +169,9 @@ class AssaultSettings(Section):
     odds_pressed: NonNegative = Field(
         default=off(), description="odds below which it does not even then, nor fights its way back", examples=[0.6]
     )
+    odds_given_up: NonNegative = Field(
+        default=off(), description="odds at the gate below which it goes back without a fight", examples=[0.3]
+    )
     odds_certain: NonNegative = Field(
         default=off(),
         description="odds at which nobody hesitates, beaten there before or not; 0: none are so good",
@@ -212,6 +215,11 @@ class InsurgentSettings(Section):
         default=off(),
         description="share of the sender's men that go, or that strike back",
         examples=[{"uniform": [0.1, 0.3]}],
+    )
+    reinforcement_most_share: NonNegative = Field(
+        default=off(),
+        description="in one assault no more come than this x the men there when it opened; 0: no such bound",
+        examples=[1],
     )
     reinforcement_reach_km: NonNegative = Field(
         default=off(), description="reinforcements come from no farther", examples=[{"uniform": [40, 80]}]
@@ -386,7 +394,7 @@ class CommandSettings(Section):
     clear_reach_km: NonNegative = Field(
         default=off(),
         description="with nothing to mend, a rear guard goes this far for a place that raids come from; 0: nobody does",
-        examples=[{"uniform": [20, 60]}],
+        examples=[{"uniform": [40, 100]}],
     )
     support_when_preparing: Share = Field(
         default=off(), description="claim on sorties before the assault starts", examples=[0.4]

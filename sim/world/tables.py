@@ -78,7 +78,7 @@ PLACE = record(
     "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
     "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_km "
     "raid_hazard raid_threshold raids_per_day raid_day "
-    "reinforcement_hazard reinforcement_threshold counter_day alert_until_day",
+    "reinforcement_hazard reinforcement_threshold assaulted_men reinforced_men counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
     "watched standing retaken lost_by fights cut_roads raid_held",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
