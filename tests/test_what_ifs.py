@@ -31,7 +31,7 @@ SAID = {
     ],
     "no_tanf_zone": [(US_CLASHES, -1), (TANF_TAKEN, +1)],
     "no_dash_to_the_border": [
-        (("milestones", "rebels_reach_valley", "share"), +1),
+        (("days", "us_partners:advancing"), +1),
         (("races", "border", "finish", "tanf_push", MEAN_DAY), +1),
     ],
     "tiger_to_m20": [
@@ -46,9 +46,6 @@ SAID = {
         (("races", "border", "first_by_side", "loyalists"), -1),
     ],
 }  # fmt: skip
-
-
-MANY = {"no_dash_to_the_border": 2000}  # what happens in two runs of a hundred needs more of them
 
 
 def runs_of(name, count=RUNS):
@@ -78,8 +75,7 @@ def test_every_what_if_is_here():
 @pytest.mark.parametrize("name", SAID)
 def test_a_what_if_moves_what_it_says(base, name):
     """Whose paired 95 % interval lies wholly on the side that the note names."""
-    runs, theirs = runs_of(name, MANY.get(name, RUNS))
-    base = runs_of(BASE, MANY[name]) if name in MANY else base
+    runs, theirs = runs_of(name)
     found = Pairs(base[0], runs, base[1], theirs).contrast()
     for path, sign in SAID[name]:
         change = found

@@ -58,9 +58,11 @@ def may_pair_anew(world):
 def is_moving(world, row):
     """Return 1 where a formation advances or fights, 0 where it stands, marches on its own ground or clears a city."""
     unit = world.formations[row]
-    if unit.posture == Activity.FIGHTING:
-        return 0 if world.places[unit.assault].clear_days > 0.0 else 1
-    return 1 if unit.posture == Activity.ADVANCING or unit.posture == Activity.PREPARING else 0
+    posture = unit.posture
+    if posture == Activity.FIGHTING and unit.assault != NOBODY and world.places[unit.assault].clear_days > 0.0:
+        return 0
+    moving = posture == Activity.ADVANCING or posture == Activity.PREPARING or posture == Activity.FIGHTING
+    return 1 if moving else 0
 
 
 @compiled

@@ -167,10 +167,12 @@ class AssaultSettings(Section):
         default=off(), description="after so long `odds_pressed` is enough", examples=[{"triangular": [10, 20, 40]}]
     )
     odds_pressed: NonNegative = Field(
-        default=off(), description="odds below which it does not even then, nor fights its way back", examples=[0.6]
+        default=off(), description="odds below which it does not even then", examples=[0.6]
     )
     odds_given_up: NonNegative = Field(
-        default=off(), description="odds at the gate below which it goes back without a fight", examples=[0.3]
+        default=off(),
+        description="odds at the gate below which it goes back without a fight; one beaten disperses there",
+        examples=[0.3],
     )
     odds_certain: NonNegative = Field(
         default=off(),

@@ -160,7 +160,7 @@ def test_one_that_comes_back_to_a_lost_place_fights_or_disperses(share, is_lost)
     unit.turning_back = 1
     odds = odds_of(ensemble.handle, 0, behind, 0.0)
     assert 0.0 < odds < 1.0
-    world.settings[0].assault_odds_pressed = share * odds
+    world.settings[0].assault_odds_wanted, world.settings[0].assault_odds_given_up = 1.0, share * odds
     march(ensemble.handle, 0)
     assert (unit.posture == Activity.LOST) == is_lost
     assert unit.assault == (NOBODY if is_lost else behind)

@@ -23,14 +23,11 @@ SIGNS = {
 }  # fmt: skip
 WHAT_IFS = {
     "full_obedience": {"fired/zone_try": -1, "fired/zone_strike": -1},
-    "no_dash_to_the_border": {"milestones/rebels_reach_valley/share": +1},
+    "no_dash_to_the_border": {"days/us_partners:advancing": +1},
     "no_russian_air": {
         f"milestones/sukhnah_taken/{MEAN_DAY}": +1, f"races/deir_ez_zor/finish/m20/{MEAN_DAY}": +1,
     },
 }  # fmt: skip
-
-
-MANY = {"no_dash_to_the_border": 2000}  # what happens in two runs of a hundred needs more of them
 
 
 def hold_to(base, other, signs, count=RUNS):
@@ -53,7 +50,7 @@ def test_sign_of_a_change(sentence):
 @pytest.mark.parametrize("name", WHAT_IFS)
 def test_sign_of_a_what_if(baseline, name):
     """Obedience, the dash of 9 June, Russian air."""
-    hold_to(baseline, load(name), WHAT_IFS[name], MANY.get(name, RUNS))
+    hold_to(baseline, load(name), WHAT_IFS[name])
 
 
 @pytest.mark.slow
@@ -62,10 +59,3 @@ def test_full_obedience_leaves_no_zone_breach(baseline):
     assert runs_of(baseline)["fired:zone_try"].sum() > 100
     runs = runs_of(load("full_obedience"))
     assert runs["fired:zone_try"].sum() == runs["fired:zone_strike"].sum() == 0
-
-
-@pytest.mark.slow
-def test_without_the_dash_the_rebels_get_further(baseline):
-    """Maghawir al-Thawra advance for longer, in more of the runs."""
-    before, after = (runs_of(one)["days:us_partners:advancing"] for one in (baseline, load("no_dash_to_the_border")))
-    assert after.mean() > before.mean() + 1.96 * (after - before).std() / len(before) ** 0.5
