@@ -117,7 +117,7 @@ def mend_rear(world, row):
     is_idle = is_rear_guard(unit) or stranded or is_waiting(unit, clock)
     can_go = is_idle and unit.to == NOBODY and not is_besieged(world, unit.at)
     if is_over and can_go and unit.calm_version != clock.trouble_version:
-        trouble = nearest_trouble(world, row) if clock.cuts + clock.retaken > 0 else NOBODY
+        trouble = nearest_trouble(world, row)
         unit.clears = 0
         may_clear = is_rear_guard(unit) or unit.odds_at != NOBODY
         if trouble == NOBODY and may_clear and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
@@ -208,7 +208,7 @@ def nearest_trouble(world, row):
     unit, settings = world.formations[row], world.settings[0]
     goes_far = is_rear_guard(unit) or unit.cut_off == 1
     best, best_km = NOBODY, settings.commands_mend_reach_km if goes_far else settings.commands_clear_reach_km
-    if best_km <= 0.0:
+    if best_km <= 0.0 or world.clock[0].retaken + (world.clock[0].cuts if goes_far else 0) == 0:
         return NOBODY
     for place in range(world.places.shape[0]):
         here = world.places[place]
@@ -216,8 +216,18 @@ def nearest_trouble(world, row):
             continue
         km = distance_km(unit, here)
         if km <= best_km and may_go(world, row, place) and not is_mended(world, row, place, km):
-            best, best_km = place, km
+            if is_friendly(world, unit.side, place) or would_dare(world, row, place):
+                best, best_km = place, km
     return best
+
+
+@compiled
+def would_dare(world, row, place):
+    """Return whether a formation's odds at a lost place are such that it would keep the task of retaking it."""
+    settings = world.settings[0]
+    if settings.assault_odds_wanted <= 0.0:
+        return True
+    return odds_of(world, row, place, world.clock[0].day) >= settings.assault_odds_pressed
 
 
 @compiled
@@ -228,14 +238,13 @@ def nearest_raiders(world, row):
     if best_km <= 0.0:
         return NOBODY
     for place in range(world.places.shape[0]):
-        here = world.places[place]
-        if here.raids == 0 or world.insurgent_held[place] == 0 or not is_hostile(world, unit.side, place):
+        if world.insurgent_held[place] == 0 or world.places[place].raids == 0:
             continue
-        km = distance_km(unit, here)
-        if km > best_km or place == unit.beaten_at or not may_go(world, row, place):
+        km = distance_km(unit, world.places[place])
+        if km > best_km or place == unit.beaten_at or not is_hostile(world, unit.side, place):
             continue
         in_question = is_beside(world, unit.side, place) and line_before(world, row, place) == NOBODY
-        if in_question and not is_mended(world, row, place, km):
+        if in_question and may_go(world, row, place) and not is_mended(world, row, place, km):
             if odds_of(world, row, place, world.clock[0].day) >= max(settings.assault_odds_wanted, 1.0):
                 best, best_km = place, km
     return best

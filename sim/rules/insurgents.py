@@ -286,12 +286,15 @@ def counter_attack(world, place):
         other = world.near_places[index]
         lost = world.places[other]
         is_due = lost.counter_day > 0.0 and lost.counter_day <= clock.day < lost.counter_day + 1.0
-        if not is_due or not is_hostile(world, here.holder, other) or not can_march(world, place, other):
+        if not is_due or not is_hostile(world, here.holder, other):
+            continue
+        u = uniform(clock, Purpose.COUNTER_ATTACK, lost.draw_key, NO_ID, lost.counters)
+        strikes = u < settings.insurgents_counter_attack_probability
+        if strikes and not can_march(world, place, other):
             continue
         lost.counter_day = 0.0
-        u = uniform(clock, Purpose.COUNTER_ATTACK, lost.draw_key, NO_ID, lost.counters)
         lost.counters += 1
-        if u < settings.insurgents_counter_attack_probability:
+        if strikes:
             strike_back(world, place, other)
         break
     return clock.day
