@@ -177,7 +177,8 @@ class Column(mesa.Agent):
 def losses_per_day(attackers: float, defenders: float) -> tuple[float, float]:
     """Return the men that attackers and defenders lose a day."""
     rate = LOSS_RATE_PER_DAY * math.sqrt(attackers * defenders)
-    return rate * FORTIFICATION, rate / FORTIFICATION
+    root = math.sqrt(FORTIFICATION)
+    return rate * root, rate / root
 
 
 class PlainRace(mesa.Model):

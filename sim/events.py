@@ -8,6 +8,7 @@ drawn threshold. Then it happens with its probability, or never.
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import fire, note
+from sim.rules.assault import row_of
 from sim.rules.changes import everything_changed
 from sim.rules.movement import leave_the_map
 from sim.rules.siege import fall
@@ -81,19 +82,28 @@ def happen(world, row, event):
 
 
 @compiled
+def add_men(world, row, men, full_men):
+    """Add men to a formation, and to its full strength; in a fight they are no losses and count from its start."""
+    unit = world.formations[row]
+    unit.strength_men += men
+    unit.full_strength_men += full_men
+    if unit.assault != NOBODY:
+        world.assaults[row_of(world, unit.assault, unit.alliance)].attackers_start_men += men
+
+
+@compiled
 def apply(world, effect):
     """Carry one effect out."""
     day = world.clock[0].day
     if effect.verb == Verb.REINFORCE:
-        unit = world.formations[effect.target]
-        if unit.posture != Activity.LOST:
-            unit.strength_men += effect.amount
-            unit.full_strength_men += effect.amount
+        if world.formations[effect.target].posture != Activity.LOST:
+            add_men(world, effect.target, effect.amount, effect.amount)
     elif effect.verb == Verb.RESIZE:
-        unit = world.formations[effect.target]
-        unit.strength_men *= effect.amount
-        unit.full_strength_men *= effect.amount
+        unit, share = world.formations[effect.target], effect.amount - 1.0
+        add_men(world, effect.target, share * unit.strength_men, share * unit.full_strength_men)
     elif effect.verb == Verb.REMOVE:
+        unit = world.formations[effect.target]
+        add_men(world, effect.target, -unit.strength_men, 0.0)
         leave_the_map(world, effect.target, day)
     elif effect.verb == Verb.RELATION:
         world.stances[effect.side_a, effect.side_b] = effect.stance

@@ -179,11 +179,11 @@ lowest_interest 0.2, stretch_per_100_km 0.2
 route: out_of_sector_factor 2, bypass_factor 2, bridging_days 0.7, hysteresis_share 0.1
 supply: stock_days 8, use_pushing_per_day 1.3, use_halted_per_day 0.5, refill_days_per_day 1.2, \
 refill_half_km 200, push_threshold_days 2, quality_loss_per_day 0.02, replacements_per_day 0.02
-assault: loss_rate_per_day 0.1, size_exponent 0.3, exchange_ratio 1.2, attacker_breakpoint_share 0.25, \
+assault: loss_rate_per_day 0.1, size_exponent 0.3, exchange_ratio 1.3, attacker_breakpoint_share 0.25, \
 preparation_sigma 0.5, refit_days 3, refit_sigma 0.5, unsupported_clearing 0.6, \
 odds_wanted 1, odds_patience_days 3, leave_odds 6, leave_probability 0.5, withdrawal_share 0.3, low_supply_power 0.5
 insurgents: reinforcement_per_day 0.3, reinforcement_share 0.3, reinforcement_reach_km 60, \
-raids_per_day_per_100_km 0.1, raid_reach_km 60, raid_least_men 50, raid_cut_days 2, raid_cut_sigma 0.6, \
+raids_per_day_per_100_km 0.2, raid_reach_km 60, raid_least_men 50, raid_cut_days 4, raid_cut_sigma 0.6, \
 raid_loss_share 0.1, raid_retake_probability 0.4, weak_garrison_men 200, counter_attack_probability 0.7, \
 counter_attack_reach_km 60, counter_attack_loss_share 0.2
 encounters: contact_range_km 40, incidents_per_day_moving 0.4, incidents_per_day_settled 0.15, \
@@ -193,7 +193,8 @@ line_broken_probability 0.6, line_kept_days 1, line_kept_sigma 0.3, air_withdraw
 zones: try_per_day 0.4, try_factor_after_strike 0.7, try_factor_after_turn_back 0.8, try_half_life_days 60, \
 rung_days 0.3, stop_probability 0.2, stop_probability_channel 0.4, stop_probability_struck 0.5, strike_loss_share 0.1
 tension: feedback 1, highest_factor 2.5
-commands: rival_near_km 60, rival_near_interest 1.5, mend_reach_km 80, mend_stay_days 2, support_when_preparing 0.5
+commands: rival_near_km 60, rival_near_interest 1.5, mend_reach_km 80, mend_stay_days 2, clear_reach_km 80, \
+support_when_preparing 0.5
 siege: falls_exponent 0.5
 control: hold_days 0.5, detachment_share 0.03, rear_garrison_men 80
 """
@@ -230,6 +231,7 @@ def small_war(horizon_days: int = 50) -> Toy:
         one: formation(owner[one[0]], start, 1600, tempo=tempo, orders=ORDERS[one]) for one, start in units.items()
     }
     toy["formations"]["r2"] |= {"defies": ["closed"], "sector": "south", "obedience": {"red_hq": 0.5}}
+    toy["formations"]["r3"] |= {"rear_guard": True}
     toy["formations"]["r4"] |= {"rear_guard": True, "strength_men": 500}
     toy["formations"]["y1"] |= {"strength_men": 300, "air_supply_days_per_day": 0.4}
     group = {"name": "g", "side": "blue", "command": "blue_hq", "strength_men": {"uniform": [1500, 3000]}}

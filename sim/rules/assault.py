@@ -248,6 +248,9 @@ def garrison_leaves(world, leader, place, now):
     defending = defenders(world, leader, place)
     if here.garrison_men < defending:
         return False  # a formation stands there too
+    _, room = refuge(world, place)
+    if room < settings.assault_withdrawal_share * here.garrison_men:
+        return False  # no more would get away than from a lost fight
     odds = attackers(world, place, world.formations[leader].alliance) / defending
     if settings.assault_leave_odds <= 0.0 or odds < settings.assault_leave_odds:
         return False
@@ -314,13 +317,9 @@ def relieve(world, siege, leader, place, now):
 
 
 @compiled
-def withdraw(world, place, share, now):
-    """Send a share of a beaten garrison along open road to the neighbouring own place with most room; others disperse.
-
-    Bounded by the room there, so that garrisons do not pile up. Source: assumption (`rules.assault`).
-    """
+def refuge(world, place):
+    """Return (the neighbouring own place with most room that men can withdraw to, its room); (-1, 0) for none."""
     here = world.places[place]
-    left = here.garrison_men * share
     best, best_room = NOBODY, 0.0
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
         other = world.arc_places[arc]
@@ -329,6 +328,18 @@ def withdraw(world, place, share, now):
         is_open = is_passable(world, here.holder, world.arc_roads[arc]) and not is_claimed(world, other)
         if is_open and there.holder == here.holder and there.garrison != NOBODY and room > max(best_room, LEAST_MEN):
             best, best_room = other, room
+    return best, best_room
+
+
+@compiled
+def withdraw(world, place, share, now):
+    """Send a share of a beaten garrison along open road to the neighbouring own place with most room; others disperse.
+
+    Bounded by the room there, so that garrisons do not pile up. Source: assumption (`rules.assault`).
+    """
+    here = world.places[place]
+    left = here.garrison_men * share
+    best, best_room = refuge(world, place)
     moved = 0.0
     if best != NOBODY and left >= LEAST_MEN:
         moved = min(left, best_room)

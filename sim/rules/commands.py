@@ -111,10 +111,9 @@ def mend_rear(world, row):
     """
     unit, clock = world.formations[row], world.clock[0]
     is_over = unit.task == NOBODY or is_done(world, row)
-    if is_over and (clock.day >= unit.task_until_day or unit.free == 0) and not is_filling_up(world, unit):
+    if unit.task != NOBODY and is_over and may_come_home(world, unit):
         unit.task = NOBODY
-    stranded = unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
-    is_idle = is_rear_guard(unit) or stranded or is_waiting(unit, clock)
+    is_idle = is_rear_guard(unit) or is_stranded(world, unit) or is_waiting(unit, clock)
     can_go = is_idle and unit.to == NOBODY and not is_besieged(world, unit.at)
     if is_over and can_go and unit.calm_version != clock.trouble_version:
         trouble = nearest_trouble(world, row)
@@ -134,10 +133,23 @@ def mend_rear(world, row):
 
 
 @compiled
+def is_stranded(world, unit):
+    """Return whether a formation is cut off and out of supply."""
+    return unit.cut_off == 1 and unit.supply_days < world.settings[0].supply_push_threshold_days
+
+
+@compiled
 def is_waiting(unit, clock):
     """Return whether a formation has nothing better to do at present: it pauses, or waits for better odds."""
     pauses = unit.halt_reason == Reason.PAUSES and unit.halt_until_day > clock.day
     return unit.odds_at != NOBODY or pauses
+
+
+@compiled
+def may_come_home(world, unit):
+    """Return whether a formation is done with a task that is over: its stay is over, or a third party has the place."""
+    is_free = world.clock[0].day >= unit.task_until_day or unit.free == 0
+    return (is_free and not is_filling_up(world, unit)) or is_foreign(world, unit.side, unit.task)
 
 
 @compiled
@@ -206,8 +218,10 @@ def nearest_trouble(world, row):
     One that only waits, and could be called any day, goes for lost places near by, not for roads that will open.
     """
     unit, settings = world.formations[row], world.settings[0]
-    goes_far = is_rear_guard(unit) or unit.cut_off == 1
-    best, best_km = NOBODY, settings.commands_mend_reach_km if goes_far else settings.commands_clear_reach_km
+    goes_far = is_rear_guard(unit) or is_stranded(world, unit)
+    best, best_km = NOBODY, settings.commands_mend_reach_km
+    if not goes_far:
+        best_km = min(best_km, settings.commands_clear_reach_km)
     if best_km <= 0.0 or world.clock[0].retaken + (world.clock[0].cuts if goes_far else 0) == 0:
         return NOBODY
     for place in range(world.places.shape[0]):
@@ -238,7 +252,7 @@ def nearest_raiders(world, row):
     if best_km <= 0.0:
         return NOBODY
     for place in range(world.places.shape[0]):
-        if world.insurgent_held[place] == 0 or world.places[place].raids == 0:
+        if world.insurgent_held[place] == 0 or world.places[place].raiders == 0:
             continue
         km = distance_km(unit, world.places[place])
         if km > best_km or place == unit.beaten_at or not is_hostile(world, unit.side, place):

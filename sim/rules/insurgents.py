@@ -212,6 +212,7 @@ def cut(world, place, road):
         settings.insurgents_raid_cut_sigma,
     )  # fmt: skip
     line.cut = 1
+    here.raiders = 1
     world.places[line.from_place].cut_roads += 1
     world.places[line.to_place].cut_roads += 1
     line.cuts += 1

@@ -80,7 +80,7 @@ PLACE = record(
     "raid_hazard raid_threshold raids_per_day raid_day "
     "reinforcement_hazard reinforcement_threshold assaulted_men reinforced_men counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
-    "watched standing retaken lost_by fights cut_roads raid_held",
+    "watched standing retaken lost_by fights cut_roads raiders raid_held",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
     "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_day raid_held alert_until_day country raid_km "
     "claimant claim_day",

@@ -29,7 +29,7 @@ def war(**changes):
 def quiet_war():
     """Return the small war with fewer clashes and harder assaults."""
     calm = {"incidents_per_day_moving": 0.05, "incidents_per_day_settled": 0.0}
-    return war(encounters=calm, assault={"exchange_ratio": 2.0})
+    return war(encounters=calm, assault={"exchange_ratio": 3.0})
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +97,8 @@ def test_what_differs_between_the_files_is_told(quiet):
         "rules.assault.exchange_ratio", "rules.encounters.incidents_per_day_moving",
         "rules.encounters.incidents_per_day_settled",
     ]  # fmt: skip
-    assert differs["before"].astype(float).tolist() == [1.2, 0.4, 0.15]
-    assert differs["after"].astype(float).tolist() == [2.0, 0.05, 0.0]
+    assert differs["before"].astype(float).tolist() == [1.3, 0.4, 0.15]
+    assert differs["after"].astype(float).tolist() == [3.0, 0.05, 0.0]
 
 
 def test_a_comparison_is_read_back_and_drawn(quiet):

@@ -203,3 +203,14 @@ def test_an_event_that_has_lost_its_point_does_not_happen():
     days = ensemble.replay(3, 0).flags["day"]
     rows = [ensemble.blueprint.names["flags"].row(one) for one in ("first", "second", "other")]
     assert [days[row] for row in rows] == [2.0, math.inf, 1.0]
+
+
+def test_men_who_leave_in_a_fight_are_no_losses():
+    """Six tenths of an attacking force are sent elsewhere: the rest fights on, since nobody fell."""
+    toy = toys.fight(0.5, horizon_days=3)
+    toy["rules"]["assault"] |= {"attacker_breakpoint_share": 0.3, "refit_days": 2, "loss_rate_per_day": 0.001}
+    toy["events"] = {"away": {"title": "away", "day": 1, "effects": [{"resize": "r", "keep_share": 0.4}]}}
+    world = toys.ensemble_of(toy).replay(3, 0)
+    log = world.log[: world.clock[0].log_rows]
+    assert world.formations[0].strength_men == pytest.approx(1200, rel=0.01)
+    assert LogKind.ASSAULT_BEATEN not in log["kind"]
