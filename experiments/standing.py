@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 REPORT_DAYS = 30
 WAITING = {
+    Reason.NO_ORDERS: "with nothing left to do by the orders given",
     Reason.WAITS_FOR_FLAG: "waiting for the word to go",
     Reason.NO_WAY: "without a way",
     Reason.RESPECTS_ZONE: "kept out by closed ground",

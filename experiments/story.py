@@ -100,7 +100,7 @@ class Story(Names):
         self.stands_at = np.where(units["to"] >= 0, -1, units["at"])
         self.holders, self.sieges_on = world.places["holder"].copy(), world.sieges["state"] == SiegeState.ON
         self.abandoned: set[int] = set()
-        self.finished: set[int] = set()  # races that somebody has finished
+        self.first_days: dict[int, float] = {}  # of each race, the day of its first finish
         self.reports: list[tuple[float, str]] = []
 
     def look(self) -> None:
@@ -110,6 +110,9 @@ class Story(Names):
     def days(self) -> list[tuple[float, str]]:
         """Return (day, sentence) in order of time; what happened at one time stays in order of cause."""
         log, told = self.world.log[: self.world.clock[0].log_rows], list(self.reports)
+        for row in log[log["kind"] == LogKind.FINISH]:
+            race, day = int(row["other"]), float(row["day"])
+            self.first_days[race] = min(day, self.first_days.get(race, day))
         for row, following in zip(log, [*log[1:], None], strict=True):
             sentence = self.sentence(row, following)
             self.follow(row)
@@ -255,9 +258,8 @@ class Story(Names):
     def tell_finish(self, row: Any, _: Any) -> str:
         """A contestant finishes, first or later."""
         race = self.title("races", row["other"])
-        if row["other"] in self.finished:
+        if row["day"] > self.first_days.get(int(row["other"]), np.inf):
             return f"In the race '{race}', {self.formation(row['actor'])} came later, at {self.place(row['place'])}."
-        self.finished.add(int(row["other"]))
         return f"FINISH of the race '{race}': {self.formation(row['actor'])} at {self.place(row['place'])}."
 
     def tell_main_effort(self, row: Any, _: Any) -> str:

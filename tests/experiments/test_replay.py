@@ -145,16 +145,19 @@ def test_an_order_for_where_one_stands():
     assert story.sentence(blank(LogKind.ORDER, place=there)) == ""
 
 
-@pytest.mark.parametrize("leaves", [True, False])
-def test_who_disperses_is_told(leaves):
-    """With those that get away they are the garrison: all of it where it leaves, what is left of it where beaten."""
+@pytest.mark.parametrize(("probability", "share", "leaves"), [(1, 0.4, True), (1, 0.6, False), (0, 0.6, False)])
+def test_who_disperses_is_told(probability, share, leaves):
+    """With those that get away they are the garrison: all of it where it leaves, what is left of it where beaten.
+
+    There is room for 20 of its 50 men: it leaves only where no more would get away from a lost fight.
+    """
     toy = toys.fight(0.5, horizon_days=30, breakpoint_share=0.4)
     toy["places"]["c"] = toys.place(35, 38.4, "blue")
     toy["roads"]["b--c"] = toys.road("b", "c", 18)
     toy["garrisons"]["g"] |= {"places": ["b", "c"], "strength_men": 100}
     toy["place_kinds"]["town"]["capacity_men"] = 70
     toy["formations"]["r"] |= {"start": "a", "assaulting": False}
-    toy["rules"]["assault"] |= {"leave_odds": 5, "leave_probability": float(leaves), "withdrawal_share": 0.6}
+    toy["rules"]["assault"] |= {"leave_odds": 5, "leave_probability": probability, "withdrawal_share": share}
     told_here = " ".join(text for _, text in sentences_of(toy))
     numbers = [re.search(rf"([\d,]+) men {what}", told_here) for what in ("withdrew", "of the garrison of")]
     withdrew, dispersed = (float(found[1].replace(",", "")) for found in numbers)
