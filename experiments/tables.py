@@ -129,6 +129,8 @@ def write_parquet(directory: Path, groups: Iterable[Sequence[RunTables]]) -> Non
                     writers = [stack.enter_context(new_writer(*one)) for one in zip(unfinished, tables, strict=True)]
                 for _ in pool.map(write_group, writers, tables):
                     pass
+                del tables
+                pa.default_memory_pool().release_unused()
         for path, name in zip(unfinished, NAMES, strict=True):
             saving.put_in_place(path, path_of(directory, name))
     finally:
