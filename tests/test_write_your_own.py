@@ -18,8 +18,8 @@ GUIDE = (ROOT / "docs" / "write_your_own.md").read_text(encoding="utf-8")
 BLOCK = re.compile(r"```(yaml|csv|console)(?: (\S+))?\n(.*?)```", flags=re.DOTALL)
 HALF_AN_HOUR_WORDS = (2000, 4000)  # of prose, read at 200 words a minute, with as long again for what is shown
 IN_THE_LIST_OF_WHAT_MATTERS = (
-    "depends most on", "events.leave_fiume_aside.probability", "sides.yugoslavs.push_rate_km_per_day",
-    "rules.route.bridging_days",
+    "depends most on", "sides.yugoslavs.push_rate_km_per_day", "events.leave_fiume_aside.probability",
+    "sides.allies.push_rate_km_per_day",
 )  # fmt: skip
 
 
