@@ -18,12 +18,7 @@ def first_rows(runs: "Runs", columns: list[str], rows: int) -> "pd.DataFrame":
 
     if isinstance(runs, pd.DataFrame):
         return runs[columns].head(rows)
-    groups: list[int] = []
-    counted = 0
-    while counted < min(rows, len(runs)):
-        counted += runs.file.metadata.row_group(len(groups)).num_rows
-        groups.append(len(groups))
-    return runs.file.read_row_groups(groups, columns=columns).slice(0, rows).select(columns).to_pandas()
+    return runs.head(rows, columns)
 
 
 def rows_of(runs: "Columns", columns: list[str], numbers: Collection[int]) -> "pd.DataFrame":

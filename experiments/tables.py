@@ -85,14 +85,15 @@ class Columns:
         found = self.file.read(columns=wanted).to_pandas()
         return found[names]
 
-    def head(self, rows: int) -> "pd.DataFrame":
-        """Return the first rows of all columns."""
+    def head(self, rows: int, columns: list[str] | None = None) -> "pd.DataFrame":
+        """Return the first rows, of some columns or of all; only their row groups are read."""
         groups: list[int] = []
         counted = 0
         while counted < min(rows, len(self)):
             counted += self.file.metadata.row_group(len(groups)).num_rows
             groups.append(len(groups))
-        return self.file.read_row_groups(groups).slice(0, rows).to_pandas()
+        found = self.file.read_row_groups(groups, columns=columns).slice(0, rows)
+        return found.select(columns or self.columns).to_pandas()
 
 
 def stretches(directory: Path, name: str, columns: list[str]) -> Iterator[pa.Table]:

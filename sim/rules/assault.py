@@ -21,11 +21,11 @@ from sim.rules.attrition import (
     mean_power,
     takes_part,
 )
-from sim.rules.changes import everything_changed
 from sim.rules.ground import is_claimed, is_claimed_apart, is_foreign, is_friendly, is_passable, stand_no_more
 from sim.rules.movement import enter, knock_out, turn_back
 from sim.rules.odds import is_hopeless, odds_of, remember_defeat
-from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, SiegeState, Stance
+from sim.rules.siege import lift
+from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, Stance
 
 
 @compiled
@@ -108,12 +108,11 @@ def carry_out(world, leader, place):
     if is_foreign(world, side, place) or is_claimed_apart(world, side, place):
         call_off(world, place, alliance, min(max(now, world.places[place].claim_day), end))
         return
-    is_own = is_friendly(world, side, place) and against_ring(world, side, place) == NOBODY
-    if is_own and defenders(world, leader, place) < LEAST_MEN:
-        go_in(world, place, alliance, min(max(now, lifted_day(world, place)), end))
-        return
     if defenders(world, leader, place) < LEAST_MEN:
-        win(world, leader, place, max(now, min(fight.ready_day, end)))
+        if is_friendly(world, side, place) and against_ring(world, side, place) == NOBODY:
+            go_in(world, place, alliance, min(max(now, lifted_day(world, place)), end))
+        else:
+            win(world, leader, place, max(now, min(fight.ready_day, end)))
         return
     if fight.state == AssaultState.PREPARING:
         if fight.ready_day >= end:
@@ -272,7 +271,7 @@ def win(world, leader, place, now):
     note(world, LogKind.ASSAULT_WON, now, leader, place, NOBODY, attackers(world, place, alliance))
     close(world, place, alliance)
     if ring != NOBODY:
-        relieve(world, ring, leader, place, now)
+        lift(world, ring, leader, place, now)
     else:
         withdraw(world, place, world.settings[0].assault_withdrawal_share, now)
         push_out(world, place, unit.side, now)
@@ -303,17 +302,6 @@ def consolidate(world, row, now):
     days = max(world.places[unit.at].consolidation_days, world.settings[0].control_hold_days)
     unit.halt_until_day = max(unit.halt_until_day, now + days)
     unit.halt_reason = Reason.CONSOLIDATES
-
-
-@compiled
-def relieve(world, siege, leader, place, now):
-    """Beat the ring: the siege is over and the places inside are open ground of their holder."""
-    world.sieges[siege].state = SiegeState.RELIEVED
-    world.sieges[siege].ring_men = 0.0
-    world.sieges[siege].lifted_day = now
-    everything_changed(world)
-    fire(world, Mechanism.SIEGE_RELIEVED)
-    note(world, LogKind.SIEGE_RELIEVED, now, leader, place, siege, 0.0)
 
 
 @compiled

@@ -363,7 +363,7 @@ def enemy_behind(world, row, km):
 def fight_way_back(world, row, now):
     """Turn against the place that a formation comes back to, where an enemy has taken it meanwhile, or the ring.
 
-    Where that is hopeless (`rules.assault.odds_pressed`) it disperses.
+    Where that is hopeless (`rules.assault.odds_given_up`) it disperses.
     """
     unit = world.formations[row]
     unit.at, unit.to = unit.to, unit.at

@@ -42,12 +42,19 @@ def thin_ring(world, row):
     men, _ = besiegers(world, row)
     record.ring_men = min(record.ring_men, record.ring_share * men)
     if record.ring_men < 1.0:
-        record.ring_men = 0.0
-        record.state = SiegeState.RELIEVED
-        record.lifted_day = world.clock[0].day
-        everything_changed(world)
-        fire(world, Mechanism.SIEGE_RELIEVED)
-        note(world, LogKind.SIEGE_RELIEVED, world.clock[0].day, NOBODY, NOBODY, row, 0.0)
+        lift(world, row, NOBODY, NOBODY, world.clock[0].day)
+
+
+@compiled
+def lift(world, row, actor, place, day):
+    """Lift a siege: its places are open ground of their holder. `actor`, `place`: who beat the ring where, or -1."""
+    record = world.sieges[row]
+    record.state = SiegeState.RELIEVED
+    record.ring_men = 0.0
+    record.lifted_day = day
+    everything_changed(world)
+    fire(world, Mechanism.SIEGE_RELIEVED)
+    note(world, LogKind.SIEGE_RELIEVED, day, actor, place, row, 0.0)
 
 
 @compiled
