@@ -30,6 +30,7 @@ WAITS = {
     Reason.RESPECTS_ZONE: "waited for now rather than enter closed ground on the way to {place}",
     Reason.KEEPS_LINE: "kept to the line agreed before {place} for now ({span})",
     Reason.ODDS: "held off from {place}, reckoning to last {value:.2f} times as long as its defenders",
+    Reason.ALLIES: "waited before {place} for allies on the road to it",
     Reason.NO_BETTER: "held off from {place}: {value:.2f} times as long as its defenders is no better than before",
     Reason.REFITS: "went back to {place} to refit ({span})",
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",

@@ -23,7 +23,7 @@ from sim.rules.attrition import (
 )
 from sim.rules.ground import is_claimed, is_claimed_apart, is_foreign, is_friendly, is_passable, stand_no_more
 from sim.rules.movement import enter, knock_out, turn_back
-from sim.rules.odds import is_hopeless, odds_of, remember_defeat
+from sim.rules.odds import awaits_allies, is_hopeless, odds_of, remember_defeat
 from sim.rules.siege import lift
 from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, Reason, Stance
 
@@ -44,10 +44,11 @@ def join(world, row, now):
     fight = world.assaults[row_of(world, unit.to, unit.alliance)]
     if fight.state == AssaultState.NONE:
         note(world, LogKind.AT_GATE, now, row, unit.to, NOBODY, defenders(world, row, unit.to))
+        fight.opened_day = now
         prepare(world, row, now)
     else:
         fire(world, Mechanism.JOINT_ASSAULT)
-        note(world, LogKind.JOINS, now, row, unit.to, NOBODY, unit.strength_men)
+        note(world, LogKind.JOINS, max(now, fight.opened_day), row, unit.to, NOBODY, unit.strength_men)
         fight.ready_day = max(fight.ready_day, now)
         if fight.state == AssaultState.FIGHTING:  # its men count from the start of the tick
             fight.attackers_start_men += unit.strength_men
@@ -121,6 +122,9 @@ def carry_out(world, leader, place):
         if garrison_leaves(world, leader, place, now):
             win(world, leader, place, now)
             return
+        if awaits_allies(world, leader, place):
+            hold_back(world, leader, place, fight, now, end)
+            return
         if is_hopeless(world, leader, place, now):
             give_up(world, leader, place, now)
             return
@@ -133,6 +137,16 @@ def lifted_day(world, place):
     """Return the day on which the siege of a place was lifted, 0 where there was none."""
     siege = world.places[place].siege
     return world.sieges[siege].lifted_day if siege != NOBODY else 0.0
+
+
+@compiled
+def hold_back(world, leader, place, fight, now, until):
+    """Put an assault that is ready off, while an ally without whom the odds are poor is on the road to it."""
+    unit = world.formations[leader]
+    fight.ready_day = until
+    if unit.reason != Reason.ALLIES:
+        unit.reason = Reason.ALLIES
+        note(world, LogKind.WAITS, now, leader, place, Reason.ALLIES, 0.0)
 
 
 @compiled
@@ -297,9 +311,14 @@ def enter_all(world, place, alliance, now):
 
 @compiled
 def consolidate(world, row, now):
-    """Stay for the consolidation time of the place's kind before anything else."""
-    unit = world.formations[row]
-    days = max(world.places[unit.at].consolidation_days, world.settings[0].control_hold_days)
+    """Stay for the consolidation time of the place's kind before anything else.
+
+    Where its alliance had lost the place, it stays as long as one sent to the rear (`rules.commands.mend_stay_days`).
+    """
+    unit, here, settings = world.formations[row], world.places[world.formations[row].at], world.settings[0]
+    days = max(here.consolidation_days, settings.control_hold_days)
+    if here.retaken == 1 and here.lost_by == unit.alliance:
+        days = max(days, settings.commands_mend_stay_days)
     unit.halt_until_day = max(unit.halt_until_day, now + days)
     unit.halt_reason = Reason.CONSOLIDATES
 

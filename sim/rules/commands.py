@@ -41,6 +41,8 @@ def direct(world, row):
     before = unit.objective
     if has_news(world, unit):
         read_orders(world, row)
+        if unit.halt_reason == Reason.KEEPS_LINE and unit.to == NOBODY and not is_held_by_line(world, row):
+            unit.halt_until_day = min(unit.halt_until_day, world.clock[0].day)
     unit.objective = unit.ordered
     if unit.ordered_reason != Reason.NONE:
         unit.reason = unit.ordered_reason
@@ -53,6 +55,14 @@ def direct(world, row):
         unit.cycle_until_day = min(unit.cycle_until_day, world.clock[0].day)
     if unit.objective != before and unit.objective != NOBODY:
         note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
+
+
+@compiled
+def is_held_by_line(world, row):
+    """Return whether the next place of a formation's way lies across an agreed line."""
+    unit = world.formations[row]
+    is_on_way = unit.path_position < unit.path_length - 1
+    return is_on_way and line_before(world, row, world.paths[row, unit.path_position + 1]) != NOBODY
 
 
 @compiled
@@ -228,11 +238,19 @@ def nearest_trouble(world, row):
         here = world.places[place]
         if here.retaken + (here.cut_roads if goes_far else 0) == 0 or not is_trouble(world, unit.side, place):
             continue
+        if has_dropped(world, unit, place):
+            continue
         km = distance_km(unit, here)
         if km <= best_km and may_go(world, row, place) and not is_mended(world, row, place, km):
             if is_friendly(world, unit.side, place) or would_dare(world, row, place):
                 best, best_km = place, km
     return best
+
+
+@compiled
+def has_dropped(world, unit, place):
+    """Return whether a formation has lately dropped a task at a place, the way to it being barred."""
+    return unit.dropped_task == place and world.clock[0].day < unit.dropped_until_day
 
 
 @compiled
@@ -256,6 +274,8 @@ def nearest_raiders(world, row):
             continue
         km = distance_km(unit, world.places[place])
         if km > best_km or place == unit.beaten_at or not is_hostile(world, unit.side, place):
+            continue
+        if has_dropped(world, unit, place):
             continue
         in_question = is_beside(world, unit.side, place) and line_before(world, row, place) == NOBODY
         if in_question and may_go(world, row, place) and not is_mended(world, row, place, km):

@@ -246,7 +246,9 @@ def incident(world, row, other, place, day):
     if kind == IncidentKind.WARNING:
         return
     if kind == IncidentKind.TURN_BACK:
-        step_back(world, row, day)
+        turned = who_turns_back(world, row, other)
+        step_back(world, turned, day)
+        halt_for(world, turned, Reason.TURNED_BACK, day)
         return
     fire(world, Mechanism.CLASH)
     if kind == IncidentKind.SHOOT_DOWN:
@@ -338,8 +340,8 @@ def arm_over(world, side, place):
 def draw_kind(world, row, other, place):
     """Draw the kind of an incident by the weights of `rules.encounters`.
 
-    A strike needs aircraft over one of the two, a shoot-down over both; who cannot turn back is warned,
-    and so is everybody where nothing else is left.
+    A strike needs aircraft over one of the two, a shoot-down over both; a warning is left where neither can turn back,
+    and where there is nothing else.
     """
     unit, settings = world.formations[row], world.settings[0]
     own_arm, far_arm = arms_over(world, row, other, place)
@@ -362,8 +364,20 @@ def draw_kind(world, row, other, place):
     for kind in range(len(weights)):
         left -= weights[kind]
         if left < 0.0:
-            return IncidentKind.WARNING if kind == IncidentKind.TURN_BACK and not can_step_back(unit) else kind
+            is_warned = kind == IncidentKind.TURN_BACK and who_turns_back(world, row, other) == NOBODY
+            return IncidentKind.WARNING if is_warned else kind
     return LAST_KIND
+
+
+@compiled
+def who_turns_back(world, row, other):
+    """Return which formation of a contact turns back, the stronger only if the weaker cannot; -1 where neither can."""
+    weaker, stronger = row, other
+    if other != NOBODY and world.formations[other].strength_men < world.formations[row].strength_men:
+        weaker, stronger = other, row
+    if can_step_back(world.formations[weaker]):
+        return weaker
+    return stronger if stronger != NOBODY and can_step_back(world.formations[stronger]) else NOBODY
 
 
 @compiled
@@ -372,11 +386,18 @@ def suffer(world, row, day):
     unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
     u = uniform(clock, Purpose.INCIDENT_LOSS, unit.draw_key, NO_ID, clock.incidents)
     unit.strength_men *= 1.0 - settings.encounters_loss_share * u
+    halt_for(world, row, Reason.CLASH, day)
+
+
+@compiled
+def halt_for(world, row, reason, day):
+    """Let a formation that is in no assault halt for a drawn time (exponential, `rules.encounters.pause_days`)."""
+    unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
     if settings.encounters_pause_days > 0.0 and unit.assault == NOBODY:
         mean = settings.encounters_pause_days
         days = exponential(clock, Purpose.INCIDENT_PAUSE, unit.draw_key, NO_ID, clock.incidents, mean)
         unit.halt_until_day = max(unit.halt_until_day, day + days)
-        unit.halt_reason = Reason.CLASH
+        unit.halt_reason = reason
 
 
 @compiled

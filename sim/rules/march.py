@@ -118,7 +118,7 @@ def wait(world, row):
 def ready_to_advance(world, row, now):
     """Return whether a formation may move beyond its own ground: in a push and in supply, or to mend the rear.
 
-    One that waits for better odds does not pause besides.
+    One that waits for better odds, or has decided to close in on a zone, does not pause besides.
     """
     unit, settings = world.formations[row], world.settings[0]
     if unit.supply_days < settings.supply_push_threshold_days and unit.task == NOBODY:
@@ -128,7 +128,7 @@ def ready_to_advance(world, row, now):
         unit.posture = Activity.OUT_OF_SUPPLY
         unit.reason = Reason.SUPPLY
         return False
-    if settings.march_pause_days <= 0.0 or unit.task != NOBODY or unit.odds_at != NOBODY:
+    if settings.march_pause_days <= 0.0 or unit.task != NOBODY or unit.odds_at != NOBODY or unit.defying != NOBODY:
         return True
     if now < unit.cycle_until_day:
         if unit.pushing == 1:

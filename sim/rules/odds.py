@@ -49,6 +49,7 @@ def dares(world, row, there, now):
     is_pressed = now - unit.odds_since_day >= settings.assault_odds_patience_days * (1.0 + defeats)
     if is_enough or (is_pressed and odds >= settings.assault_odds_pressed):
         press_allies(world, row, there, now)
+        promise_support(world, row, there)
         unit.odds_at = NOBODY
         unit.dared_at, unit.dared_odds = there, odds
         return True
@@ -63,10 +64,11 @@ def dares(world, row, there, now):
 
 @compiled
 def keeps_task(world, row, odds, now):
-    """Return whether a formation on a task in the rear goes on; one with poor odds drops the task, for now."""
-    unit = world.formations[row]
-    if odds >= world.settings[0].assault_odds_pressed:
+    """Return whether a formation on a task in the rear goes on; one with poor odds drops it, for a patience's time."""
+    unit, settings = world.formations[row], world.settings[0]
+    if odds >= settings.assault_odds_pressed:
         return True
+    unit.dropped_task, unit.dropped_until_day = unit.task, now + settings.assault_odds_patience_days
     unit.task = NOBODY
     unit.calm_version = world.clock[0].trouble_version
     unit.halt_until_day = now + LOOKS_AGAIN_DAYS
@@ -87,9 +89,38 @@ def odds_of(world, row, there, now):
     men, total = 0.0, 0.0
     for other in range(world.formations.shape[0]):
         if other == row or goes_along(world, row, other, there, now):
-            unit = world.formations[other]
+            men += world.formations[other].strength_men
+            total += promised_power(world, other, there)
+    return odds_with(world, row, there, men, total)
+
+
+@compiled
+def awaits_allies(world, leader, place):
+    """Return whether those before a place do better to wait for allies on the road to it: without, odds are poor."""
+    men, total, is_anybody_coming = 0.0, 0.0, False
+    alliance = world.formations[leader].alliance
+    for other in range(world.formations.shape[0]):
+        unit = world.formations[other]
+        if unit.to != place or unit.alliance != alliance or unit.posture == Activity.LOST:
+            continue
+        if unit.assault == place:
             men += unit.strength_men
-            total += unit.strength_men * power_ratio(world, other, there, promised_support(world, other, there))
+            total += promised_power(world, other, place)
+        elif unit.turning_back == 0:
+            is_anybody_coming = True
+    return is_anybody_coming and odds_with(world, leader, place, men, total) < world.settings[0].assault_odds_wanted
+
+
+@compiled
+def promised_power(world, row, place):
+    """Return a formation's men x power ratio at a place, with the aircraft that it may count on there."""
+    support = promised_support(world, row, place)
+    return world.formations[row].strength_men * power_ratio(world, row, place, support)
+
+
+@compiled
+def odds_with(world, row, there, men, total):
+    """Return the odds at a place of so many men of a formation's side, with so much men x power ratio in all."""
     ring = against_ring(world, world.formations[row].side, there)
     held_by = max(defenders(world, row, there), LEAST_MEN)
     lost, inflicted = losses_per_day(world, there, ring, men, held_by, max(total / men, LEAST_POWER), 1.0)
@@ -110,7 +141,7 @@ def promised_support(world, row, place):
         may_come = world.air_sides[one, side] == 1 and world.air_places[one, place] == 1
         if may_come and arm.withdrawn_until_day <= world.clock[0].day:
             sorties = arm.sorties_per_day
-            if not outranks(world, one, place):
+            if not outranks(world, one, row, place):
                 sorties = max(0.0, sorties - arm.sorties_for_full_support)
             share = min(1.0, sorties / arm.sorties_for_full_support)
             best = max(best, 1.0 + share * (arm.support_factor - 1.0))
@@ -118,12 +149,37 @@ def promised_support(world, row, place):
 
 
 @compiled
-def outranks(world, arm, place):
-    """Return whether a fight for a place would matter more to an air arm's command than its main effort of today."""
-    main = world.air_arms[arm].main_effort
-    if main == NOBODY or world.formations[main].assault == NOBODY or world.formations[main].assault == place:
+def outranks(world, arm, row, place):
+    """Return whether a formation's fight for a place would matter more to an air arm's command than any other.
+
+    The others are its main effort of today, and the fight that it is promised to.
+    """
+    record = world.air_arms[arm]
+    main, promised = record.main_effort, record.promised_to
+    worth = worth_of(world, arm, row, place)
+    if main != NOBODY and world.formations[main].assault not in (NOBODY, place) and worth <= claim_on(world, arm, main):
+        return False
+    if promised == NOBODY or promised == row:
         return True
-    return interest_in(world, world.air_arms[arm].command, place) > claim_on(world, arm, main)
+    ally = world.formations[promised]
+    is_on = ally.to == ally.dared_at and ally.turning_back == 0 and ally.posture != Activity.LOST
+    return not is_on or ally.to == place or worth > worth_of(world, arm, promised, ally.to)
+
+
+@compiled
+def worth_of(world, arm, row, place):
+    """Return how much a formation's fight for a place, or what lies behind, matters to an air arm's command."""
+    command = world.air_arms[arm].command
+    return max(interest_in(world, command, place), interest_in(world, command, world.formations[row].objective))
+
+
+@compiled
+def promise_support(world, row, place):
+    """Promise the air arms that a formation counts on for a fight to that fight, until it is over or called off."""
+    for arm in range(world.air_arms.shape[0]):
+        is_his = world.air_sides[arm, world.formations[row].side] == 1 and world.air_places[arm, place] == 1
+        if is_his and outranks(world, arm, row, place):
+            world.air_arms[arm].promised_to = row
 
 
 @compiled

@@ -59,6 +59,7 @@ class Reason(IntEnum):
     GIVES_WAY = 16
     ODDS = 17
     NO_BETTER = 18
+    ALLIES = 19
 
 
 @unique

@@ -138,7 +138,7 @@ def fill_formations(builder: "Builder") -> None:
         record.sector, record.contestant = builder.row("sectors", formation.sector), contestant_of(builder, one)
         record.assault = record.defying = record.objective = record.path_target = NOBODY
         record.near_place = record.task = record.line_place = NOBODY
-        record.odds_at = record.dared_at = record.beaten_at = NOBODY
+        record.odds_at = record.dared_at = record.beaten_at = record.dropped_task = NOBODY
         record.posture, record.rear_guard = Activity.HOLDING, formation.rear_guard
         record.may_defy = len(formation.defies) > 0
         builder.numbers(f"formations.{one}", formation, "formations", row)
@@ -191,7 +191,7 @@ def fill_air_arms(builder: "Builder") -> None:
     for row, one in enumerate(builder.names["air_arms"].ids):
         arm, record = builder.model.air_arms[one], builder.views["air_arms"][row]
         record.side, record.command = builder.row("sides", arm.side), builder.row("commands", arm.command)
-        record.main_effort = NOBODY
+        record.main_effort = record.promised_to = NOBODY
         builder.numbers(f"air_arms.{one}", arm, "air_arms", row)
 
 

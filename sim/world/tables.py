@@ -53,7 +53,7 @@ FORMATION = record(
     "km x_km y_km z_km strength_men full_strength_men quality tempo supply_days air_supply_days_per_day base_km "
     "cycle_until_day halt_until_day arrived_day support support_share contact_range_km contact_hazard "
     "contact_threshold line_hazard line_threshold try_hazard try_threshold rung_day refill_days_per_day rival_km "
-    "task_until_day odds_since_day dared_odds beaten_odds "
+    "task_until_day dropped_until_day odds_since_day dared_odds beaten_odds "
     "near_km near_range_km near_x_km near_y_km near_z_km placed_km restraint",
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
@@ -61,7 +61,7 @@ FORMATION = record(
     "arrived_how arrival_open finish_open cut_off last_reason task clears free rear_guard calm_version rival "
     "near_place near_version near_moves moves line_place line_version claims placed_at placed_to "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at "
-    "beaten_times",
+    "beaten_times dropped_task",
     first="side alliance posture to at assault halt_until_day rival "
     "x_km y_km z_km km placed_at placed_to placed_km may_defy "
     "reason objective path_target path_fresh path_length path_position turning_back halt_reason "
@@ -96,10 +96,11 @@ PLACE_KIND = record(
     "leave_factor"
 )
 LINE = record("own_x_km own_y_km own_z_km x_km y_km z_km", "agreed", "")
-ASSAULT = record("ready_day attackers_start_men defenders_start_men", "state number", "")
+ASSAULT = record("opened_day ready_day attackers_start_men defenders_start_men", "state number", "")
 GARRISON = record("strength_men quality", "side command insurgent start_places places_held")
 AIR_ARM = record(
-    "sorties_per_day sorties_for_full_support support_factor withdrawn_until_day", "side command main_effort"
+    "sorties_per_day sorties_for_full_support support_factor withdrawn_until_day",
+    "side command main_effort promised_to"
 )
 ZONE = record("x_km y_km z_km radius_km", "circle enforcer lifted_by lifted")
 TENSION = record("level jump half_life_days kept_per_tick", "command_a command_b")

@@ -8,10 +8,11 @@ from sim.rules.assault import assault
 from sim.rules.attrition import losses_per_day
 from sim.rules.commands import direct, is_trouble
 from sim.rules.control import take
+from sim.rules.encounters import encounters
 from sim.rules.insurgents import retake
-from sim.rules.march import give_way, march
-from sim.rules.odds import odds_of
-from sim.rules.route import leg_days
+from sim.rules.march import give_way, march, ready_to_advance
+from sim.rules.odds import dares, odds_of
+from sim.rules.route import leg_days, route
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from tests import toys
 from tests.verification.test_odds import PATIENCE, before_a_town, days_of, log_of
@@ -214,3 +215,86 @@ def test_men_who_leave_in_a_fight_are_no_losses():
     log = world.log[: world.clock[0].log_rows]
     assert world.formations[0].strength_men == pytest.approx(1200, rel=0.01)
     assert LogKind.ASSAULT_BEATEN not in log["kind"]
+
+
+@pytest.mark.parametrize(("was_lost", "days"), [(True, 9.0), (False, 1.0)])
+def test_who_takes_back_a_place_stays_there(was_lost, days):
+    """Once lost, it is not left again after the time that another place of its kind takes."""
+    toy = toys.fight(0.5)
+    toy["rules"]["commands"] = {"mend_stay_days": 9}
+    ensemble, world = started(toy)
+    unit, place = world.formations[0], world.places[place_of(ensemble, "b")]
+    place.retaken, place.lost_by, place.garrison_men = int(was_lost), unit.alliance, 0.0
+    assault(ensemble.handle)
+    assert unit.at == place_of(ensemble, "b")
+    assert unit.halt_until_day == pytest.approx(days)
+
+
+def test_a_task_dropped_is_left_for_a_while():
+    """The way to a lost place leads through a town too strong for it: it is not asked for daily."""
+    toy = before_a_town(1000)
+    toy["places"]["c"] = toys.place(35, 38.4, "blue")
+    toy["roads"]["b--c"] = toys.road("b", "c", 18)
+    toy["formations"]["r"] |= {"rear_guard": True, "orders": []}
+    toy["rules"]["commands"] = {"mend_reach_km": 100}
+    toy["rules"]["assault"]["odds_pressed"] = 0.6
+    ensemble, world = started(toys.entrants(toy, {"r": "b"}))
+    unit, lost, clock = world.formations[0], world.places[place_of(ensemble, "c")], world.clock[0]
+    lost.retaken, lost.lost_by, clock.retaken = 1, unit.alliance, 1
+    tasks = []
+    for day in (0.0, 1.0, PATIENCE - 0.1, PATIENCE + 0.1):
+        clock.day = day
+        clock.trouble_version += 1
+        direct(ensemble.handle, 0)
+        tasks.append(unit.task != NOBODY)
+        dares(ensemble.handle, 0, place_of(ensemble, "b"), day)
+    assert tasks == [True, False, False, True]
+
+
+@pytest.mark.parametrize(("weight", "halts"), [(1.0, True), (0.0, False)])
+def test_a_column_turned_back_by_a_rival_halts(weight, halts):
+    """It does not set out again at once; after a mere warning it goes on."""
+    toy = toys.contact(0.0)
+    toy["formations"]["r"] = toys.formation("red", {"at": "a", "towards": "b", "km": 5}, orders=[{"objective": "b"}])
+    toy["sides"]["red"]["push_rate_km_per_day"] = 1
+    rates = {"incidents_per_day_moving": 50, "pause_days": 3, "weight_turn_back": weight, "weight_warning": 1 - weight}
+    toy["rules"]["encounters"] |= rates | {"weight_shelling": 0, "weight_ground_clash": 0}
+    ensemble, world = started(toys.entrants(toy, {"r": "b", "q": "a"}))
+    unit = world.formations[ensemble.blueprint.names["formations"].row("r")]
+    march(ensemble.handle, ensemble.blueprint.names["formations"].row("r"))
+    encounters(ensemble.handle)
+    assert (unit.turning_back == 1) == halts
+    assert (unit.halt_until_day > 0.0) == halts
+    assert (unit.halt_reason == Reason.TURNED_BACK) == halts
+
+
+def test_who_closes_in_on_a_zone_does_not_pause_first():
+    """Its command has decided: the pause that was due is left out."""
+    toy = toys.zone()
+    toy["rules"]["march"] = {"push_days": 1, "pause_days": 50}
+    ensemble, world = started(toy)
+    unit = world.formations[ensemble.blueprint.names["formations"].row("r")]
+    unit.pushing, unit.cycle_until_day = 1, 0.0
+    assert not ready_to_advance(ensemble.handle, ensemble.blueprint.names["formations"].row("r"), 1.0)
+    unit.pushing, unit.defying = 1, 0
+    assert ready_to_advance(ensemble.handle, ensemble.blueprint.names["formations"].row("r"), 1.0)
+
+
+@pytest.mark.parametrize(("holder", "is_over"), [("red", True), ("", False)])
+def test_a_line_holds_nobody_back_from_its_own_ground(holder, is_over):
+    """A place across the line passes to the formation's own side: its halt for the line is over."""
+    toy = toys.line()
+    ensemble, world = started(toy)
+    unit, next_place = world.formations[0], place_of(ensemble, "p1")
+    direct(ensemble.handle, 0)
+    route(ensemble.handle, 0)
+    unit.lines, unit.contact_range_km = 1, 15.0
+    unit.halt_until_day, unit.halt_reason = 9.0, Reason.KEEPS_LINE
+    line, there = world.lines[0], world.places[next_place]
+    line.agreed, line.x_km, line.y_km, line.z_km = 1, there.x_km, there.y_km, there.z_km
+    line.own_x_km, line.own_y_km, line.own_z_km = unit.x_km, unit.y_km, unit.z_km
+    if holder:
+        there.holder = unit.side
+    world.clock[0].holder_version += 1
+    direct(ensemble.handle, 0)
+    assert (unit.halt_until_day <= world.clock[0].day) == is_over
