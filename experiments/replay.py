@@ -42,10 +42,10 @@ def tell(directory: Path, run: int) -> Iterator[str]:
     """Yield the lines of a run of the batch in a folder, under a heading for each day; see `manifest_with`."""
     manifest, scenario = manifest_with(directory, run), read_scenario(directory)
     sentences, ending = told(scenario, int(manifest["seed"]), run)
-    today = -1
+    today, last = -1, scenario.model.horizon_days - 1
     for day, sentence in sentences:
-        if int(day) != today:
-            today = int(day)
+        if min(int(day), last) != today:
+            today = min(int(day), last)
             yield heading(scenario.model.start_date, today)
         yield f"  {sentence}"
     yield "\nAt the horizon"

@@ -32,6 +32,7 @@ WAITS = {
     Reason.ODDS: "held off from {place}, reckoning to last {value:.2f} times as long as its defenders",
     Reason.ALLIES: "waited before {place} for allies on the road to it",
     Reason.NO_BETTER: "held off from {place}: {value:.2f} times as long as its defenders is no better than before",
+    Reason.DEFENDS: "stayed to defend {place}",
     Reason.REFITS: "went back to {place} to refit ({span})",
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
 }
@@ -40,7 +41,6 @@ SENTENCES = {
     LogKind.ORDER_DROPPED: "{actor} gave up on {place}: a rival held it.",
     LogKind.SETS_OUT: "{actor} set out from {place} for {other} ({value:.0f} km).",
     LogKind.AT_GATE: "{actor} came before {target}, held by {value:,.0f} men, and prepared to attack.",
-    LogKind.ASSAULT_BEATEN: "{actor} lost the fight for {target}; {value:,.0f} men fell back.",
     LogKind.WITHDREW: "{value:,.0f} men withdrew from {place} to {other}.",
     LogKind.PAUSE: "{actor} paused at {place} for {span}.",
     LogKind.REINFORCED: "{value:,.0f} men came from {other} to {place}.",
@@ -199,12 +199,22 @@ class Story(Names):
     def tell_assault_begins(self, row: Any, _: Any) -> str:
         """A fight begins, or was under way at the start."""
         how = "attacked" if row["day"] > 0.0 else "went on with the attack on"
-        return f"{self.formation(row['actor'])} {how} {self.target(row)} with {row['value']:,.0f} men."
+        return f"{self.attackers(row)} {how} {self.target(row)} with {row['value']:,.0f} men."
+
+    def attackers(self, row: Any) -> str:
+        """Return who is in an assault: the strongest, and how many others."""
+        others = int(row["other"])
+        beside = "" if others < 1 else " and another" if others == 1 else f" and {others} others"
+        return self.formation(row["actor"]) + beside
+
+    def tell_assault_beaten(self, row: Any, _: Any) -> str:
+        """An assault is beaten off."""
+        return f"{self.attackers(row)} lost the fight for {self.target(row)}; {row['value']:,.0f} men fell back."
 
     def tell_assault_won(self, row: Any, _: Any) -> str:
         """An assault is won, or nobody is left to fight."""
         how = "went into" if row["place"] in self.abandoned else "won the fight for"
-        return f"{self.formation(row['actor'])} {how} {self.target(row)} with {row['value']:,.0f} men."
+        return f"{self.attackers(row)} {how} {self.target(row)} with {row['value']:,.0f} men."
 
     def tell_raid(self, row: Any, _: Any) -> str:
         """Insurgents cut a road."""

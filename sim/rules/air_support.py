@@ -26,8 +26,9 @@ def allocate(world, row):
             claims += 1
         if claim > best and claim > 0.0:
             main, best = other, claim
-    if main != NOBODY and main != arm.main_effort:
-        note(world, LogKind.MAIN_EFFORT, world.clock[0].day, main, world.formations[main].assault, row, best)
+    if main != NOBODY and world.formations[main].assault != arm.effort_at:
+        arm.effort_at = world.formations[main].assault
+        note(world, LogKind.MAIN_EFFORT, world.clock[0].day, main, arm.effort_at, row, best)
     arm.main_effort = main
     if claims == 0:
         return

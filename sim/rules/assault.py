@@ -175,6 +175,8 @@ def close(world, place, alliance):
     """End an assault."""
     world.assaults[row_of(world, place, alliance)].state = AssaultState.NONE
     world.places[place].fights -= 1
+    if world.places[place].fights == 0:
+        world.places[place].block_men = 0.0
 
 
 @compiled
@@ -190,7 +192,20 @@ def begin_fight(world, leader, place, fight, now):
     for other in range(world.formations.shape[0]):
         if takes_part(world, other, place, alliance):
             world.formations[other].posture = Activity.FIGHTING
-    note(world, LogKind.ASSAULT_BEGINS, now, leader, place, NOBODY, fight.attackers_start_men)
+    world.places[place].block_men = fight.defenders_start_men
+    tell(world, LogKind.ASSAULT_BEGINS, place, alliance, now, fight.attackers_start_men)
+
+
+@compiled
+def tell(world, kind, place, alliance, now, men):
+    """Note what became of an assault, under the name of the strongest in it and with the number of the others."""
+    strongest, count = NOBODY, 0
+    for other in range(world.formations.shape[0]):
+        if takes_part(world, other, place, alliance):
+            count += 1
+            if strongest == NOBODY or world.formations[other].strength_men > world.formations[strongest].strength_men:
+                strongest = other
+    note(world, kind, now, strongest, place, count - 1, men)
 
 
 @compiled
@@ -213,9 +228,9 @@ def exchange_fire(world, leader, place, fight, now, days):
     take_losses(world, place, alliance, min(1.0, fought * dx / x))
     weaken_defenders(world, leader, place, ring, min(1.0, fought * dy / y))
     if days_y <= days and days_y <= days_x:
-        win(world, leader, place, now + days_y)
+        win(world, leader, place, max(now + days_y, fight.ready_day))
     elif days_x <= days:
-        lose(world, leader, place, now + days_x)
+        lose(world, place, alliance, max(now + days_x, fight.ready_day))
 
 
 @compiled
@@ -282,7 +297,7 @@ def win(world, leader, place, now):
     unit = world.formations[leader]
     alliance, ring = unit.alliance, against_ring(world, unit.side, place)
     fire(world, Mechanism.ASSAULT_WON)
-    note(world, LogKind.ASSAULT_WON, now, leader, place, NOBODY, attackers(world, place, alliance))
+    tell(world, LogKind.ASSAULT_WON, place, alliance, now, attackers(world, place, alliance))
     close(world, place, alliance)
     if ring != NOBODY:
         lift(world, ring, leader, place, now)
@@ -311,14 +326,9 @@ def enter_all(world, place, alliance, now):
 
 @compiled
 def consolidate(world, row, now):
-    """Stay for the consolidation time of the place's kind before anything else.
-
-    Where its alliance had lost the place, it stays as long as one sent to the rear (`rules.commands.mend_stay_days`).
-    """
-    unit, here, settings = world.formations[row], world.places[world.formations[row].at], world.settings[0]
-    days = max(here.consolidation_days, settings.control_hold_days)
-    if here.retaken == 1 and here.lost_by == unit.alliance:
-        days = max(days, settings.commands_mend_stay_days)
+    """Stay for the consolidation time of the place's kind before anything else."""
+    unit = world.formations[row]
+    days = max(world.places[unit.at].consolidation_days, world.settings[0].control_hold_days)
     unit.halt_until_day = max(unit.halt_until_day, now + days)
     unit.halt_reason = Reason.CONSOLIDATES
 
@@ -387,11 +397,10 @@ def fall_back(world, row, now):
 
 
 @compiled
-def lose(world, leader, place, now):
+def lose(world, place, alliance, now):
     """The attackers break: every one of them falls back to the last place passed and refits."""
-    alliance = world.formations[leader].alliance
     fire(world, Mechanism.ASSAULT_BEATEN)
-    note(world, LogKind.ASSAULT_BEATEN, now, leader, place, NOBODY, attackers(world, place, alliance))
+    tell(world, LogKind.ASSAULT_BEATEN, place, alliance, now, attackers(world, place, alliance))
     close(world, place, alliance)
     for other in range(world.formations.shape[0]):
         if takes_part(world, other, place, alliance):

@@ -121,8 +121,8 @@ def defenders_lost_per_day(world, place, ring, attacking, defending, power, pace
     """Return the men lost a day by the defenders; see `losses_per_day`."""
     here = world.places[place]
     if is_cleared(world, place, ring):
-        share = -math.log1p(-min(here.breakpoint_share, 0.99)) / here.clear_days
-        return defending * share * pace * min(1.0, attacking / here.frontage_men)
+        at_start = here.block_men if here.block_men > 0.0 else defending
+        return at_start * here.breakpoint_share / here.clear_days * pace * min(1.0, attacking / here.frontage_men)
     engaged = engaged_men(world, place, attacking, defending)
     return loss_rate(world, defending, engaged) * math.sqrt(power / world.settings[0].assault_exchange_ratio)
 

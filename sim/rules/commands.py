@@ -19,9 +19,11 @@ from sim.rules.ground import (
     may_enter,
     road_between,
 )
-from sim.rules.odds import odds_of
+from sim.rules.odds import end_pause, is_no_better, odds_of
+from sim.rules.route import road_km
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
+from sim.world.start import LEAST_RATE
 
 
 @compiled
@@ -49,7 +51,7 @@ def direct(world, row):
     mend_rear(world, row)
     halts_for_it = unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
     if unit.objective != before and halts_for_it and unit.to == NOBODY:
-        unit.halt_until_day = min(unit.halt_until_day, world.clock[0].day)
+        end_pause(unit, world.clock[0].day)
     if unit.objective != before and before == NOBODY and world.clock[0].day > 0.0:
         unit.pushing = 0  # one that stood without orders begins with a push
         unit.cycle_until_day = min(unit.cycle_until_day, world.clock[0].day)
@@ -105,7 +107,8 @@ def read_orders(world, row):
             break
         unit.order += 1
         if unit.order == unit.orders_count:
-            note(world, LogKind.ORDER_DONE, world.clock[0].day, row, unit.at, NOBODY, 0.0)
+            here = unit.at if unit.to == NOBODY else unit.to
+            note(world, LogKind.ORDER_DONE, world.clock[0].day, row, here, NOBODY, 0.0)
     if unit.order >= unit.orders_count and unit.to == NOBODY:
         unit.ordered_reason = Reason.NO_ORDERS
 
@@ -114,7 +117,7 @@ def read_orders(world, row):
 def mend_rear(world, row):
     """Send a rear guard, a stranded formation or one that waits for odds to the nearest trouble: a cut, a lost place.
 
-    With no trouble at hand a rear guard goes for the nearest place that raids come from. It keeps the task until that
+    With no trouble at hand a rear guard goes for the nearest place to be cleared. It keeps the task until that
     is done, and looks again on arrival and when there is new trouble. A rear guard stays out for a while after it was
     sent, since raids come again, unless its orders or new trouble call it. Source: assumption,
     `rules.commands.mend_reach_km`, `.mend_stay_days` and `.clear_reach_km`.
@@ -128,14 +131,14 @@ def mend_rear(world, row):
     if is_over and can_go and unit.calm_version != clock.trouble_version:
         trouble = nearest_trouble(world, row)
         unit.clears = 0
-        may_clear = is_rear_guard(unit) or unit.odds_at != NOBODY
-        if trouble == NOBODY and may_clear and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
-            trouble = nearest_raiders(world, row)
+        if trouble == NOBODY and is_rear_guard(unit) and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
+            trouble = nearest_to_clear(world, row)
             unit.clears = 1
         if trouble == NOBODY:
             unit.calm_version = clock.trouble_version
         else:
             unit.task = trouble
+            unit.odds_at = NOBODY
             unit.task_until_day = clock.day + unit.rear_guard * world.settings[0].commands_mend_stay_days
             fire(world, Mechanism.REAR_CLEARED if unit.clears == 1 else Mechanism.REAR_MENDED)
     if unit.task != NOBODY:
@@ -178,12 +181,11 @@ def is_rear_guard(unit):
 
 @compiled
 def is_done(world, row):
-    """Return whether a formation's task in the rear is over: trouble mended, raiders driven out or too strong."""
+    """Return whether a formation's task in the rear is over: trouble mended, a place cleared, or its orders call it."""
     unit = world.formations[row]
     if unit.clears == 0:
         return not is_trouble(world, unit.side, unit.task)
-    is_called = unit.free == 0 and unit.odds_at == NOBODY
-    return is_called or unit.odds_at == unit.task or not is_hostile(world, unit.side, unit.task)
+    return unit.free == 0 or not is_hostile(world, unit.side, unit.task)
 
 
 @compiled
@@ -229,9 +231,10 @@ def nearest_trouble(world, row):
     """
     unit, settings = world.formations[row], world.settings[0]
     goes_far = is_rear_guard(unit) or is_stranded(world, unit)
-    best, best_km = NOBODY, settings.commands_mend_reach_km
+    reach_km = settings.commands_mend_reach_km
     if not goes_far:
-        best_km = min(best_km, settings.commands_clear_reach_km)
+        reach_km = min(reach_km, settings.commands_clear_reach_km)
+    best, best_km = NOBODY, reach_km
     if best_km <= 0.0 or world.clock[0].retaken + (world.clock[0].cuts if goes_far else 0) == 0:
         return NOBODY
     for place in range(world.places.shape[0]):
@@ -243,8 +246,25 @@ def nearest_trouble(world, row):
         km = distance_km(unit, here)
         if km <= best_km and may_go(world, row, place) and not is_mended(world, row, place, km):
             if is_friendly(world, unit.side, place) or would_dare(world, row, place):
-                best, best_km = place, km
+                if comes_in_time(world, place, road_km(world, unit.side, unit.at, place, reach_km)):
+                    best, best_km = place, km
     return best
+
+
+@compiled
+def comes_in_time(world, place, km):
+    """Return whether one so many road km away comes to a lost place, or to a cut before that opens by itself."""
+    if world.places[place].retaken == 1 or not math.isfinite(km):
+        return math.isfinite(km)
+    fastest = LEAST_RATE
+    for line in range(world.road_classes.shape[0]):
+        fastest = max(fastest, world.road_classes[line].march_km_per_day)
+    there_day = world.clock[0].day + km / fastest
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        road = world.roads[world.arc_roads[arc]]
+        if road.cut == 1 and road.cut_until_day > there_day:
+            return True
+    return False
 
 
 @compiled
@@ -259,18 +279,23 @@ def would_dare(world, row, place):
     settings = world.settings[0]
     if settings.assault_odds_wanted <= 0.0:
         return True
-    return odds_of(world, row, place, world.clock[0].day) >= settings.assault_odds_pressed
+    odds = odds_of(world, row, place, world.clock[0].day)
+    return odds >= settings.assault_odds_pressed and not is_no_better(world.formations[row], place, odds)
 
 
 @compiled
-def nearest_raiders(world, row):
-    """Return the nearest place that raids come from, beside own ground, that a formation would win; -1 for none."""
+def nearest_to_clear(world, row):
+    """Return the nearest insurgent place beside own ground that a formation would win; -1 for none.
+
+    One that is to hold a place goes only where raids and counter-attacks come from; one that has carried out its orders
+    goes for any, and to the help of allies who clear a city.
+    """
     unit, settings = world.formations[row], world.settings[0]
     best, best_km = NOBODY, settings.commands_clear_reach_km
     if best_km <= 0.0:
         return NOBODY
     for place in range(world.places.shape[0]):
-        if world.insurgent_held[place] == 0 or world.places[place].raiders == 0:
+        if world.insurgent_held[place] == 0 or (world.places[place].raiders == 0 and unit.ordered != NOBODY):
             continue
         km = distance_km(unit, world.places[place])
         if km > best_km or place == unit.beaten_at or not is_hostile(world, unit.side, place):
@@ -278,10 +303,24 @@ def nearest_raiders(world, row):
         if has_dropped(world, unit, place):
             continue
         in_question = is_beside(world, unit.side, place) and line_before(world, row, place) == NOBODY
-        if in_question and may_go(world, row, place) and not is_mended(world, row, place, km):
+        is_city = world.places[place].clear_days > 0.0
+        helps = is_city and unit.ordered == NOBODY and is_under_assault(world, unit.alliance, place)
+        if in_question and may_go(world, row, place) and (helps or not is_mended(world, row, place, km)):
             if odds_of(world, row, place, world.clock[0].day) >= max(settings.assault_odds_wanted, 1.0):
-                best, best_km = place, km
+                if math.isfinite(road_km(world, unit.side, unit.at, place, settings.commands_clear_reach_km)):
+                    best, best_km = place, km
     return best
+
+
+@compiled
+def is_under_assault(world, alliance, place):
+    """Return whether a formation of an alliance is in an assault on a place."""
+    if world.places[place].fights == 0:
+        return False
+    for other in range(world.formations.shape[0]):
+        if world.formations[other].assault == place and world.formations[other].alliance == alliance:
+            return True
+    return False
 
 
 @compiled
@@ -306,17 +345,32 @@ def is_beside(world, side, place):
 
 @compiled
 def is_mended(world, row, place, km):
-    """Return whether an ally is after a place, or a free rear guard of the alliance nearer to it than `km`."""
+    """Return whether an ally is after a place or on its way there, or a free rear guard nearer to it than `km`."""
     for other in range(world.formations.shape[0]):
         unit = world.formations[other]
         if other == row or unit.alliance != world.formations[row].alliance or unit.posture == Activity.LOST:
             continue
-        if unit.task == place or unit.assault == place or unit.ordered == place:
+        if unit.task == place or unit.assault == place or unit.ordered == place or leads_to(world, other, place):
             return True
         if unit.task != NOBODY and is_cut_between(world, unit.task, place):
             return True
         is_idle = is_rear_guard(unit) and unit.task == NOBODY and unit.to == NOBODY and not is_besieged(world, unit.at)
         if is_idle and distance_km(unit, world.places[place]) < km and may_go(world, other, place):
+            if not has_dropped(world, unit, place) and line_before(world, other, place) == NOBODY:
+                return True
+    return False
+
+
+@compiled
+def leads_to(world, row, place):
+    """Return whether a formation's way leads over a place."""
+    unit = world.formations[row]
+    if unit.to == place:
+        return True
+    if unit.objective == NOBODY or unit.path_target != unit.objective:
+        return False
+    for index in range(unit.path_position + 1, unit.path_length):
+        if world.paths[row, index] == place:
             return True
     return False
 

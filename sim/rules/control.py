@@ -103,14 +103,16 @@ def take(world, place, row, day):
 def leave_detachment(world, place, alliance):
     """Let every formation of an alliance that stands at a place leave the same share of its men; return their sum.
 
-    More the more the kind of place asks for, within bounds. Source: assumption, `rules.control.detachment_*`.
+    More the more the kind of place asks for, and where the alliance has lost it before, within bounds. Source:
+    assumption, `rules.control.detachment_*`.
     """
-    settings, men = world.settings[0], 0.0
+    settings, here, men = world.settings[0], world.places[place], 0.0
     for row in range(world.formations.shape[0]):
         if stands_at(world, row, place, alliance):
             men += world.formations[row].strength_men
-    wanted = settings.control_detachment_men * world.place_kinds[world.places[place].kind].garrison_weight
-    share = min(settings.control_detachment_most_share, wanted / max(men, 1.0))
+    times = max(1.0, settings.control_detachment_lost_factor) if here.lost_by == alliance else 1.0
+    wanted = times * settings.control_detachment_men * world.place_kinds[here.kind].garrison_weight
+    share = min(1.0, times * settings.control_detachment_most_share, wanted / max(men, 1.0))
     share = max(settings.control_detachment_share, share)
     for row in range(world.formations.shape[0]):
         if stands_at(world, row, place, alliance):

@@ -39,7 +39,7 @@ def encounters(world):
                 in_contact(world, row, other, NOBODY)
         else:
             place = nearest_rival_place(world, row)
-            if place != NOBODY:
+            if place != NOBODY and is_foremost(world, row, place):
                 in_contact(world, row, NOBODY, place)
 
 
@@ -131,6 +131,21 @@ def nearest_rival_place(world, row):
     unit.near_range_km = unit.contact_range_km
     unit.near_x_km, unit.near_y_km, unit.near_z_km = unit.x_km, unit.y_km, unit.z_km
     return best
+
+
+@compiled
+def is_foremost(world, row, place):
+    """Return whether no formation of the same alliance, without a rival formation before it, is nearer to a place."""
+    unit = world.formations[row]
+    km = distance_km(unit, world.places[place])
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if other == row or ally.alliance != unit.alliance or ally.rival != NOBODY or ally.posture == Activity.LOST:
+            continue
+        ally_km = distance_km(ally, world.places[place])
+        if ally_km <= ally.contact_range_km and (ally_km < km or (ally_km == km and other < row)):
+            return False
+    return True
 
 
 @compiled
@@ -246,8 +261,8 @@ def incident(world, row, other, place, day):
     if kind == IncidentKind.WARNING:
         return
     if kind == IncidentKind.TURN_BACK:
-        turned = who_turns_back(world, row, other)
-        step_back(world, turned, day)
+        turned = who_turns_back(world, row, other, place)
+        step_back(world, turned)
         halt_for(world, turned, Reason.TURNED_BACK, day)
         return
     fire(world, Mechanism.CLASH)
@@ -263,9 +278,10 @@ def incident(world, row, other, place, day):
     weaker = row
     if other_is_hit and (not is_hit or world.formations[other].strength_men < unit.strength_men):
         weaker = other
+    holds = other == NOBODY and unit.strength_men > world.places[place].garrison_men
     u = uniform(world.clock[0], Purpose.INCIDENT_WITHDRAWS, unit.draw_key, NO_ID, unit.incidents)
-    if u < world.settings[0].encounters_withdraw_probability and (is_hit or other_is_hit):
-        step_back(world, weaker, day)
+    if u < world.settings[0].encounters_withdraw_probability and (is_hit or other_is_hit) and not holds:
+        step_back(world, weaker)
 
 
 @compiled
@@ -364,20 +380,20 @@ def draw_kind(world, row, other, place):
     for kind in range(len(weights)):
         left -= weights[kind]
         if left < 0.0:
-            is_warned = kind == IncidentKind.TURN_BACK and who_turns_back(world, row, other) == NOBODY
+            is_warned = kind == IncidentKind.TURN_BACK and who_turns_back(world, row, other, place) == NOBODY
             return IncidentKind.WARNING if is_warned else kind
     return LAST_KIND
 
 
 @compiled
-def who_turns_back(world, row, other):
-    """Return which formation of a contact turns back, the stronger only if the weaker cannot; -1 where neither can."""
-    weaker, stronger = row, other
-    if other != NOBODY and world.formations[other].strength_men < world.formations[row].strength_men:
-        weaker, stronger = other, row
-    if can_step_back(world.formations[weaker]):
-        return weaker
-    return stronger if stronger != NOBODY and can_step_back(world.formations[stronger]) else NOBODY
+def who_turns_back(world, row, other, place):
+    """Return the formation that turns back in a contact: the one with fewer men, if it can; -1 for none."""
+    men = world.formations[row].strength_men
+    if other == NOBODY:
+        weaker = row if men <= world.places[place].garrison_men else NOBODY
+    else:
+        weaker = row if men <= world.formations[other].strength_men else other
+    return weaker if weaker != NOBODY and can_step_back(world.formations[weaker]) else NOBODY
 
 
 @compiled
@@ -395,16 +411,16 @@ def halt_for(world, row, reason, day):
     unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
     if settings.encounters_pause_days > 0.0 and unit.assault == NOBODY:
         mean = settings.encounters_pause_days
-        days = exponential(clock, Purpose.INCIDENT_PAUSE, unit.draw_key, NO_ID, clock.incidents, mean)
-        unit.halt_until_day = max(unit.halt_until_day, day + days)
-        unit.halt_reason = reason
+        until_day = day + exponential(clock, Purpose.INCIDENT_PAUSE, unit.draw_key, NO_ID, clock.incidents, mean)
+        if until_day > unit.halt_until_day:
+            unit.halt_until_day, unit.halt_reason = until_day, reason
 
 
 @compiled
-def step_back(world, row, day):
-    """Go back to the last place passed, if the formation is on the road beyond its own ground."""
+def step_back(world, row):
+    """Go back to the last place passed, if on the road beyond own ground, from where the tick has brought it to."""
     if can_step_back(world.formations[row]):
-        turn_back(world, row, day)
+        turn_back(world, row, world.clock[0].day + world.clock[0].tick_days)
 
 
 @compiled

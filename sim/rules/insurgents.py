@@ -6,13 +6,16 @@ source: assumption, `rules.insurgents`.
 """
 
 
+import math
+
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
 from sim.rules.changes import road_cut
 from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
-from sim.rules.ground import are_connected, is_besieged, is_hostile, is_occupied, men_at
+from sim.rules.ground import is_besieged, is_hostile
+from sim.rules.route import road_km
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
 
@@ -94,14 +97,15 @@ def call_for_help(world, place, strength):
     here.reinforcement_hazard = 0.0
     here.reinforcement_threshold = 0.0
     here.reinforcements += 1
-    sender = strongest_near(world, place, settings.insurgents_reinforcement_reach_km)
-    if sender == NOBODY or not are_connected(world, here.holder, sender, place):
+    reach_km = settings.insurgents_reinforcement_reach_km
+    sender = strongest_near(world, place, reach_km)
+    if sender == NOBODY or not math.isfinite(road_km(world, here.holder, sender, place, reach_km)):
         return
     men = world.places[sender].garrison_men * settings.insurgents_reinforcement_share
     men = min(men, max(0.0, here.capacity_men - here.garrison_men))
     if settings.insurgents_reinforcement_most_share > 0.0:
         men = min(men, settings.insurgents_reinforcement_most_share * here.assaulted_men - here.reinforced_men)
-    if men >= LEAST_MEN:
+    if men >= max(LEAST_MEN, settings.insurgents_retake_least_men):
         here.reinforced_men += men
         world.places[sender].garrison_men -= men
         world.idle_until_day[sender] = 0.0
@@ -291,7 +295,8 @@ def counter_attack(world, place):
             continue
         u = uniform(clock, Purpose.COUNTER_ATTACK, lost.draw_key, NO_ID, lost.counters)
         strikes = u < settings.insurgents_counter_attack_probability
-        if strikes and not can_march(world, place, other):
+        reach_km = settings.insurgents_counter_attack_reach_km
+        if strikes and not math.isfinite(road_km(world, here.holder, place, other, reach_km)):
             continue
         lost.counter_day = 0.0
         lost.counters += 1
@@ -302,21 +307,6 @@ def counter_attack(world, place):
 
 
 @compiled
-def can_march(world, place, other):
-    """Return whether road leads from an insurgent place to one they have lost, with no enemy on it or before it."""
-    side = world.places[place].holder
-    for arc in range(world.arc_starts[other], world.arc_starts[other + 1]):
-        last = world.arc_places[arc]
-        if world.places[last].holder != side or is_occupied(world, side, world.arc_roads[arc]):
-            continue
-        if men_at(world, last, side) >= LEAST_MEN:
-            continue
-        if last == place or are_connected(world, side, place, last):
-            return True
-    return False
-
-
-@compiled
 def strike_back(world, place, other):
     """Carry a counter-attack out."""
     here, lost = world.places[place], world.places[other]
@@ -324,6 +314,7 @@ def strike_back(world, place, other):
     men = here.garrison_men * settings.insurgents_reinforcement_share
     if men < settings.insurgents_retake_least_men:
         return
+    here.raiders = 1
     sent = men * here.garrison_quality
     held = power_of_holders(world, other, here.holder)
     fire(world, Mechanism.COUNTER_ATTACK)

@@ -16,8 +16,10 @@ from sim.rules.control import settle_departure
 from sim.rules.ground import (
     behind_ring,
     blocks,
+    is_besieged,
     is_claimed_apart,
     is_foreign,
+    is_friendly,
     is_open_road,
     line_before,
     line_with,
@@ -28,7 +30,7 @@ from sim.rules.ground import (
     stand_no_more,
 )
 from sim.rules.movement import drive, enter, knock_out, pass_claim_on, start_push, turn_back
-from sim.rules.odds import dares, is_hopeless, odds_of, remember_defeat
+from sim.rules.odds import dares, is_hopeless, is_joining, odds_of, remember_defeat
 from sim.rules.route import has_open_way
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason, Stance
 from sim.world.start import place_on_road
@@ -80,6 +82,8 @@ def set_out(world, row, now):
     if not has_open_way(world, row):
         wait(world, row)
         return False
+    if defends(world, row, now):
+        return False
     there = world.paths[row, unit.path_position + 1]
     if not may_enter(world, row, there):
         unit.path_length = 0
@@ -103,6 +107,20 @@ def set_out(world, row, now):
 
 
 @compiled
+def defends(world, row, now):
+    """Return whether an enemy assaults the place that a formation stands at, which it then does not leave."""
+    unit = world.formations[row]
+    if world.places[unit.at].fights == 0 or not is_friendly(world, unit.side, unit.at) or is_besieged(world, unit.at):
+        return False
+    unit.posture = Activity.HOLDING
+    unit.reason = Reason.DEFENDS
+    if unit.last_reason != Reason.DEFENDS:
+        unit.last_reason = Reason.DEFENDS
+        note(world, LogKind.WAITS, now, row, unit.at, Reason.DEFENDS, 0.0)
+    return True
+
+
+@compiled
 def wait(world, row):
     """Hold, and keep the reason; without a way is an activity of its own."""
     unit = world.formations[row]
@@ -110,7 +128,10 @@ def wait(world, row):
     if unit.objective == NOBODY or unit.objective == unit.at:
         if unit.objective == unit.at:
             unit.reason = Reason.HOLDS
-    elif unit.reason == Reason.NO_WAY:
+        return
+    if unit.path_length == 0 and unit.last_reason != Reason.NONE:
+        unit.reason = unit.last_reason
+    if unit.reason == Reason.NO_WAY:
         unit.posture = Activity.WITHOUT_WAY
 
 
@@ -149,7 +170,8 @@ def start_pause(world, row, now):
     unit, settings = world.formations[row], world.settings[0]
     unit.pushing = 0
     median, sigma = settings.march_pause_days / drive(world, row), settings.march_pause_sigma
-    length = lognormal(world.clock[0], Purpose.PAUSE_LENGTH, unit.draw_key, NO_ID, unit.cycles, median, sigma)
+    length = lognormal(world.clock[0], Purpose.PAUSE_LENGTH, unit.draw_key, NO_ID, unit.pauses, median, sigma)
+    unit.pauses += 1
     unit.cycle_until_day = now + length
     unit.halt_until_day = now + length
     unit.halt_reason = Reason.PAUSES
@@ -161,11 +183,12 @@ def start_pause(world, row, now):
 def crosses_lines(world, row, there, now):
     """Return whether a formation may go to a place as far as agreed lines go: one before it is voided, or kept a while.
 
-    Source: assumption, `rules.encounters.line_broken_probability` and `.line_kept_days`.
+    A line that an ally has crossed to fight for that place holds nobody back; days for which one is kept are not those
+    of a push. Source: assumption, `rules.encounters.line_broken_probability` and `.line_kept_days`.
     """
     unit, settings, clock = world.formations[row], world.settings[0], world.clock[0]
     alliance = line_before(world, row, there)
-    if alliance == NOBODY:
+    if alliance == NOBODY or is_joining(world, row, there):
         return True
     u = uniform(clock, Purpose.LINE_BROKEN, unit.draw_key, NO_ID, unit.line_asks)
     median, sigma = settings.encounters_line_kept_days, settings.encounters_line_kept_sigma
@@ -178,6 +201,7 @@ def crosses_lines(world, row, there, now):
         return True
     unit.halt_until_day = now + max(days, clock.tick_days)
     unit.halt_reason = Reason.KEEPS_LINE
+    unit.cycle_until_day += unit.pushing * days
     fire(world, Mechanism.LINE_KEPT)
     note(world, LogKind.WAITS, now, row, there, Reason.KEEPS_LINE, days)
     return False
@@ -320,6 +344,8 @@ def go_back(world, row, now, end):
     unit.reason = Reason.TURNED_BACK
     rate = world.roads[unit.road].march_km_per_day
     needed = unit.km / rate
+    if unit.halt_until_day > now:  # its halt begins on arrival
+        unit.halt_until_day += min(needed, end - now)
     enemy = enemy_behind(world, row, unit.km - rate * (end - now))
     if enemy != NOBODY:
         if world.formations[enemy].turning_back == 0:
@@ -341,8 +367,6 @@ def go_back(world, row, now, end):
     unit.calm_version = 0
     stand(world, unit)
     note(world, LogKind.REACHES, now + needed, row, unit.at, NOBODY, 1.0)
-    if unit.halt_until_day > now:
-        unit.halt_until_day = now + needed + max(unit.halt_until_day - now, 0.0)
     return now + needed
 
 

@@ -26,7 +26,8 @@ def start_push(world, row, now):
 def exploit(world, row, now):
     """After a capture begin a fresh push, or let a command that cares little for what comes next leave it at that."""
     unit = world.formations[row]
-    u = uniform(world.clock[0], Purpose.EXPLOITS, unit.draw_key, NO_ID, unit.cycles)
+    u = uniform(world.clock[0], Purpose.EXPLOITS, unit.draw_key, NO_ID, unit.captures)
+    unit.captures += 1
     if u < drive(world, row):
         start_push(world, row, now)
     else:

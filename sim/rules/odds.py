@@ -37,8 +37,8 @@ def dares(world, row, there, now):
         return True
     odds = odds_of(world, row, there, now)
     if unit.task != NOBODY:
-        return keeps_task(world, row, odds, now)
-    no_better = unit.beaten_at == there and odds <= unit.beaten_odds
+        return keeps_task(world, row, there, odds, now)
+    no_better = is_no_better(unit, there, odds)
     is_certain = 0.0 < settings.assault_odds_certain <= odds
     is_enough = is_certain or (odds >= settings.assault_odds_wanted and not no_better)
     first_look = unit.odds_at != there
@@ -46,7 +46,8 @@ def dares(world, row, there, now):
         unit.odds_at = there
         unit.odds_since_day = now
     defeats = unit.beaten_times if unit.beaten_at == there else 0
-    is_pressed = now - unit.odds_since_day >= settings.assault_odds_patience_days * (1.0 + defeats)
+    patience = settings.assault_odds_patience_days * (1.0 + defeats)
+    is_pressed = now - unit.odds_since_day >= patience or is_joining(world, row, there)
     if is_enough or (is_pressed and odds >= settings.assault_odds_pressed):
         press_allies(world, row, there, now)
         promise_support(world, row, there)
@@ -63,10 +64,30 @@ def dares(world, row, there, now):
 
 
 @compiled
-def keeps_task(world, row, odds, now):
+def is_no_better(unit, place, odds):
+    """Return whether a formation was beaten at a place with odds as good as these."""
+    return unit.beaten_at == place and odds <= unit.beaten_odds
+
+
+@compiled
+def is_joining(world, row, there):
+    """Return whether an ally is in an assault on a place, or has set out for one, so that a formation would join it."""
+    unit = world.formations[row]
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+            continue
+        if ally.assault == there or (ally.to == there and ally.dared_at == there and ally.turning_back == 0):
+            return True
+    return False
+
+
+@compiled
+def keeps_task(world, row, there, odds, now):
     """Return whether a formation on a task in the rear goes on; one with poor odds drops it, for a patience's time."""
     unit, settings = world.formations[row], world.settings[0]
-    if odds >= settings.assault_odds_pressed:
+    if odds >= settings.assault_odds_pressed and not is_no_better(unit, there, odds):
+        unit.dared_at, unit.dared_odds = there, odds
         return True
     unit.dropped_task, unit.dropped_until_day = unit.task, now + settings.assault_odds_patience_days
     unit.task = NOBODY
@@ -184,12 +205,18 @@ def promise_support(world, row, place):
 
 @compiled
 def press_allies(world, row, there, now):
-    """Let the allies whose men were counted, and who wait for odds there too, be pressed no later than this one."""
+    """Let the allies whose men were counted, and who wait for odds there too, be pressed no later than this one.
+
+    Who pauses with that place next on its way begins with a push.
+    """
     unit = world.formations[row]
     for other in range(world.formations.shape[0]):
         ally = world.formations[other]
         if ally.odds_at == there and goes_along(world, row, other, there, now):
             ally.odds_since_day = min(ally.odds_since_day, unit.odds_since_day)
+        if ally.halt_reason == Reason.PAUSES and ally.to == NOBODY and ally.alliance == unit.alliance:
+            if is_next(world, other, there):
+                end_pause(ally, now)
 
 
 @compiled
@@ -200,9 +227,22 @@ def goes_along(world, row, other, there, now):
         return False
     if ally.to != NOBODY:
         return ally.to == there and ally.turning_back == 0
-    if ally.path_position >= ally.path_length - 1 or ally.halt_until_day > now + READY_WITHIN_DAYS:
-        return False
-    return world.paths[other, ally.path_position + 1] == there
+    return ally.halt_until_day <= now + READY_WITHIN_DAYS and is_next(world, other, there)
+
+
+@compiled
+def is_next(world, row, there):
+    """Return whether a place is the next on a formation's way."""
+    unit = world.formations[row]
+    return unit.path_position < unit.path_length - 1 and world.paths[row, unit.path_position + 1] == there
+
+
+@compiled
+def end_pause(unit, day):
+    """Let a formation that pauses begin with a push."""
+    unit.halt_until_day = min(unit.halt_until_day, day)
+    if unit.pushing == 0:
+        unit.cycle_until_day = min(unit.cycle_until_day, day)
 
 
 @compiled

@@ -10,8 +10,18 @@ import math
 
 from sim.compiled import compiled
 from sim.records import fire, note
-from sim.rules.attrition import expected_days
-from sim.rules.ground import blocks, is_own_road, may_enter, road_between, zone_in_the_way
+from sim.rules.attrition import LEAST_MEN, expected_days
+from sim.rules.ground import (
+    behind_ring,
+    blocks,
+    is_friendly,
+    is_occupied,
+    is_own_road,
+    may_enter,
+    men_at,
+    road_between,
+    zone_in_the_way,
+)
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from sim.world.geometry import distance_km
 
@@ -247,6 +257,44 @@ def remaining_days(world, row):
         there = world.paths[row, index + 1]
         days += leg_days(world, row, here, there, road_between(world, here, there))
     return days
+
+
+@compiled
+def road_km(world, side, from_place, to_place, most_km):
+    """Return the road km from a place to another over a side's own ground, infinity where there are more than so many.
+
+    Both ends apart, no enemy may stand on the way, and bridges have to stand (Dijkstra 1959). The road into the last
+    place may lead to an enemy's.
+    """
+    km = world.node_days
+    for place in range(km.shape[0]):
+        km[place] = math.inf
+    km[from_place] = world.heap_days[0] = 0.0
+    world.heap_places[0] = from_place
+    size = 1
+    while size > 0:
+        so_far, here = world.heap_days[0], world.heap_places[0]
+        size = drop_first(world.heap_days, world.heap_places, size)
+        if here == to_place:
+            return so_far
+        if so_far > km[here]:
+            continue
+        for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+            there, road = world.arc_places[arc], world.arc_roads[arc]
+            total = so_far + world.roads[road].length_km
+            if total >= km[there] or total > most_km or (there != to_place and not is_clear(world, side, there)):
+                continue
+            line = world.roads[road]
+            if line.bridge_out == 0 and not is_occupied(world, side, road) and not behind_ring(world, here, there):
+                km[there] = total
+                size = put(world.heap_days, world.heap_places, size, total, there)
+    return math.inf
+
+
+@compiled
+def is_clear(world, side, place):
+    """Return whether a place is a side's own or an ally's, with no enemy in it."""
+    return is_friendly(world, side, place) and men_at(world, place, side) < LEAST_MEN
 
 
 @compiled

@@ -251,7 +251,7 @@ class InsurgentSettings(Section):
         default=off(), description="a place with fewer men is weakly held", examples=[{"uniform": [40, 90]}]
     )
     retake_least_men: NonNegative = Field(
-        default=off(), description="fewer men neither retake a place nor strike back", examples=[50]
+        default=off(), description="fewer men retake nothing, strike nobody and help nobody", examples=[50]
     )
     counter_attack_probability: Share = Field(
         default=off(),
@@ -303,7 +303,7 @@ class EncounterSettings(Section):
     loss_share: Share = Field(
         default=off(), description="largest share of men lost in a clash; drawn evenly from 0", examples=[0.02]
     )
-    pause_days: NonNegative = Field(default=off(), description="mean halt after a clash", examples=[1.5])
+    pause_days: NonNegative = Field(default=off(), description="mean halt after a clash or a turn-back", examples=[1.5])
     withdraw_probability: Share = Field(
         default=off(),
         description="that the weaker falls back to its last place after a clash",
@@ -385,7 +385,7 @@ class CommandSettings(Section):
     )
     mend_reach_km: NonNegative = Field(
         default=off(),
-        description="a rear guard, or a formation cut off, goes this far to mend the rear; 0: nobody does",
+        description="a rear guard, or a formation cut off, goes this far by road to mend the rear; 0: nobody does",
         examples=[{"uniform": [60, 150]}],
     )
     mend_stay_days: NonNegative = Field(
@@ -395,7 +395,7 @@ class CommandSettings(Section):
     )
     clear_reach_km: NonNegative = Field(
         default=off(),
-        description="with nothing to mend, a rear guard goes this far for a place that raids come from; 0: nobody does",
+        description="with nothing to mend, a rear guard goes this far by road to clear a place; 0: nobody does",
         examples=[{"uniform": [40, 100]}],
     )
     support_when_preparing: Share = Field(
@@ -426,6 +426,9 @@ class ControlSettings(Section):
         examples=[{"uniform": [50, 100]}],
     )
     detachment_most_share: Share = Field(default=off(1.0), description="...but not more of their men", examples=[0.05])
+    detachment_lost_factor: NonNegative = Field(
+        default=off(1.0), description="both x this in a place that their alliance has lost before", examples=[4]
+    )
     rear_garrison_men: NonNegative = Field(
         default=off(), description="men in a held place no garrison lists", examples=[60]
     )

@@ -60,6 +60,7 @@ class Reason(IntEnum):
     ODDS = 17
     NO_BETTER = 18
     ALLIES = 19
+    DEFENDS = 20
 
 
 @unique

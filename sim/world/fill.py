@@ -81,7 +81,7 @@ def fill_places(builder: "Builder") -> None:
         record.x_km, record.y_km, record.z_km = to_space(place.lat, place.lon)
         record.kind, record.country = builder.row("place_kinds", place.kind), builder.row("countries", place.country)
         record.holder = record.start_holder = builder.row("sides", place.holder)
-        record.garrison = record.siege = record.claimant = NOBODY
+        record.garrison = record.siege = record.claimant = record.lost_by = NOBODY
         record.fortification = record.capacity_men = record.garrison_share = -1.0
         record.raid_km = -1.0
         record.watched = one in watched
@@ -191,7 +191,7 @@ def fill_air_arms(builder: "Builder") -> None:
     for row, one in enumerate(builder.names["air_arms"].ids):
         arm, record = builder.model.air_arms[one], builder.views["air_arms"][row]
         record.side, record.command = builder.row("sides", arm.side), builder.row("commands", arm.command)
-        record.main_effort = record.promised_to = NOBODY
+        record.main_effort = record.effort_at = record.promised_to = NOBODY
         builder.numbers(f"air_arms.{one}", arm, "air_arms", row)
 
 

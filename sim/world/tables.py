@@ -61,7 +61,7 @@ FORMATION = record(
     "arrived_how arrival_open finish_open cut_off last_reason task clears free rear_guard calm_version rival "
     "near_place near_version near_moves moves line_place line_version claims placed_at placed_to "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at "
-    "beaten_times dropped_task",
+    "beaten_times dropped_task pauses captures",
     first="side alliance posture to at assault halt_until_day rival "
     "x_km y_km z_km km placed_at placed_to placed_km may_defy "
     "reason objective path_target path_fresh path_length path_position turning_back halt_reason "
@@ -78,7 +78,7 @@ PLACE = record(
     "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
     "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_km "
     "raid_hazard raid_threshold raids_per_day raid_day "
-    "reinforcement_hazard reinforcement_threshold assaulted_men reinforced_men counter_day alert_until_day",
+    "reinforcement_hazard reinforcement_threshold assaulted_men reinforced_men block_men counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
     "watched standing retaken lost_by fights cut_roads raiders raid_held",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
@@ -100,7 +100,7 @@ ASSAULT = record("opened_day ready_day attackers_start_men defenders_start_men",
 GARRISON = record("strength_men quality", "side command insurgent start_places places_held")
 AIR_ARM = record(
     "sorties_per_day sorties_for_full_support support_factor withdrawn_until_day",
-    "side command main_effort promised_to"
+    "side command main_effort effort_at promised_to"
 )
 ZONE = record("x_km y_km z_km radius_km", "circle enforcer lifted_by lifted")
 TENSION = record("level jump half_life_days kept_per_tick", "command_a command_b")
