@@ -94,3 +94,19 @@ def test_a_shoot_down_keeps_aircraft_away_and_costs_no_men():
     assert world.clock[0].incidents > 0
     assert {unit.strength_men for unit in world.formations} == {1000.0}
     assert max(arm.withdrawn_until_day for arm in world.air_arms) > 0.0
+
+
+def test_a_post_has_one_front_with_an_alliance():
+    """Two columns of one alliance before one post, each alone in contact with it, have the incidents of one."""
+    toy = toys.contact(0.3, DAYS)
+    toy["places"]["b"]["holder"] = "green"
+    toy["garrisons"] = {
+        "g": {"name": "g", "side": "green", "command": "green_hq", "strength_men": 100, "places": ["b"]}
+    }
+    toy["places"]["c"] = toys.place(35, 38.02)
+    toy["formations"] = {"r": toys.formation("red", "a")}
+    alone, _ = counts_and_days(toys.entrants(toy, {"r": "b"}))
+    toy["formations"]["s"] = toys.formation("red", "c")
+    both, _ = counts_and_days(toys.entrants(toy, {"r": "b", "s": "b"}))
+    assert alone.mean() == pytest.approx(0.3 * DAYS, abs=3.5 * math.sqrt(0.3 * DAYS / RUNS))
+    assert both.mean() == pytest.approx(alone.mean(), abs=5 * math.sqrt(0.3 * DAYS / RUNS))

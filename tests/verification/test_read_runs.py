@@ -217,45 +217,45 @@ def test_men_who_leave_in_a_fight_are_no_losses():
     assert LogKind.ASSAULT_BEATEN not in log["kind"]
 
 
-@pytest.mark.parametrize(("was_lost", "days"), [(True, 9.0), (False, 1.0)])
-def test_who_takes_back_a_place_stays_there(was_lost, days):
-    """Once lost, it is not left again after the time that another place of its kind takes."""
-    toy = toys.fight(0.5)
-    toy["rules"]["commands"] = {"mend_stay_days": 9}
+@pytest.mark.parametrize(("was_lost", "men"), [(True, 120), (False, 30)])
+def test_a_place_lost_before_gets_a_stronger_detachment(was_lost, men):
+    """Of 1,000 men 3 % stay, as bound, and 12 % where the alliance has lost the place before."""
+    toy = toys.line()
+    toy["rules"] = {"control": {"detachment_men": 200, "detachment_most_share": 0.03, "detachment_lost_factor": 4}}
     ensemble, world = started(toy)
-    unit, place = world.formations[0], world.places[place_of(ensemble, "b")]
-    place.retaken, place.lost_by, place.garrison_men = int(was_lost), unit.alliance, 0.0
-    assault(ensemble.handle)
-    assert unit.at == place_of(ensemble, "b")
-    assert unit.halt_until_day == pytest.approx(days)
+    place = world.places[world.formations[0].at]
+    place.lost_by = world.formations[0].alliance if was_lost else NOBODY
+    take(ensemble.handle, world.formations[0].at, 0, 0.0)
+    assert place.garrison_men == pytest.approx(men)
+    assert world.formations[0].strength_men == pytest.approx(1000 - men)
 
 
 def test_a_task_dropped_is_left_for_a_while():
-    """The way to a lost place leads through a town too strong for it: it is not asked for daily."""
+    """A lost place proves too strong for it, and not for long: it is not sent there again at once."""
     toy = before_a_town(1000)
-    toy["places"]["c"] = toys.place(35, 38.4, "blue")
-    toy["roads"]["b--c"] = toys.road("b", "c", 18)
     toy["formations"]["r"] |= {"rear_guard": True, "orders": []}
     toy["rules"]["commands"] = {"mend_reach_km": 100}
     toy["rules"]["assault"]["odds_pressed"] = 0.6
     ensemble, world = started(toys.entrants(toy, {"r": "b"}))
-    unit, lost, clock = world.formations[0], world.places[place_of(ensemble, "c")], world.clock[0]
+    unit, lost, clock = world.formations[0], world.places[place_of(ensemble, "b")], world.clock[0]
     lost.retaken, lost.lost_by, clock.retaken = 1, unit.alliance, 1
     tasks = []
     for day in (0.0, 1.0, PATIENCE - 0.1, PATIENCE + 0.1):
-        clock.day = day
+        clock.day, lost.garrison_men = day, 100.0
         clock.trouble_version += 1
         direct(ensemble.handle, 0)
         tasks.append(unit.task != NOBODY)
+        lost.garrison_men = 2000.0
         dares(ensemble.handle, 0, place_of(ensemble, "b"), day)
     assert tasks == [True, False, False, True]
 
 
-@pytest.mark.parametrize(("weight", "halts"), [(1.0, True), (0.0, False)])
-def test_a_column_turned_back_by_a_rival_halts(weight, halts):
-    """It does not set out again at once; after a mere warning it goes on."""
+@pytest.mark.parametrize(("weight", "men", "halts"), [(1.0, 900, True), (1.0, 1100, False), (0.0, 900, False)])
+def test_a_weaker_column_turned_back_by_a_rival_halts(weight, men, halts):
+    """It does not set out again at once; the stronger is only warned, and after a mere warning either goes on."""
     toy = toys.contact(0.0)
-    toy["formations"]["r"] = toys.formation("red", {"at": "a", "towards": "b", "km": 5}, orders=[{"objective": "b"}])
+    start = {"at": "a", "towards": "b", "km": 5}
+    toy["formations"]["r"] = toys.formation("red", start, men, orders=[{"objective": "b"}])
     toy["sides"]["red"]["push_rate_km_per_day"] = 1
     rates = {"incidents_per_day_moving": 50, "pause_days": 3, "weight_turn_back": weight, "weight_warning": 1 - weight}
     toy["rules"]["encounters"] |= rates | {"weight_shelling": 0, "weight_ground_clash": 0}

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from sim.rules.commands import direct
 from sim.rules.odds import dares, promised_support
+from sim.rules.route import route
 from sim.world.codes import LogKind, Reason
 from tests import toys
 from tests.verification.test_odds import before_a_town, days_of, log_of
@@ -74,3 +76,37 @@ def test_the_ally_joins_no_earlier_than_the_assault_opens():
     log = log_of(toy)
     gate, joins = days_of(log, LogKind.AT_GATE), days_of(log, LogKind.JOINS)
     assert np.all(joins >= gate[0])
+
+
+def test_who_is_needed_in_an_assault_that_allies_have_begun_goes_at_poor_odds():
+    """0.7 to 1 is too little for the patient, and enough once an ally that could not wait is on its way."""
+    toy = two_columns(1260)
+    toy["rules"]["assault"]["odds_pressed"] = 0.6
+    keys, values = (ensemble := toys.ensemble_of(toy)).draw(3, 0, 1)
+    world = ensemble.start(keys[0], values[0])
+    places, formations = ensemble.blueprint.names["places"], ensemble.blueprint.names["formations"]
+    b, first, second = places.row("b"), formations.row("r"), formations.row("s")
+    for row in (first, second):
+        direct(ensemble.handle, row)
+        route(ensemble.handle, row)
+    assert not dares(ensemble.handle, second, b, 0.0)
+    world.formations[first].to = world.formations[first].dared_at = b
+    assert dares(ensemble.handle, second, b, 0.0)
+
+
+def test_an_assault_ends_the_pause_of_an_ally_before_the_same_place():
+    """One pauses beside a town for another fortnight; an ally sets out for it, and it begins with a push."""
+    toy = two_columns(4000)
+    ensemble = toys.ensemble_of(toy)
+    keys, values = ensemble.draw(3, 0, 1)
+    world = ensemble.start(keys[0], values[0])
+    places, formations = ensemble.blueprint.names["places"], ensemble.blueprint.names["formations"]
+    first, second = formations.row("r"), formations.row("s")
+    for row in (first, second):
+        direct(ensemble.handle, row)
+        route(ensemble.handle, row)
+    ally = world.formations[second]
+    ally.halt_until_day = ally.cycle_until_day = 14.0
+    ally.halt_reason, ally.pushing = Reason.PAUSES, 0
+    assert dares(ensemble.handle, first, places.row("b"), 0.0)
+    assert (ally.halt_until_day, ally.cycle_until_day) == (0.0, 0.0)

@@ -1,0 +1,102 @@
+"""Distances along roads of one's own: the shortest, bounded, past no enemy and over no broken bridge."""
+
+import math
+
+import pytest
+
+from sim.rules.commands import comes_in_time, leads_to
+from sim.rules.march import defends, set_out
+from sim.rules.route import road_km
+from sim.world.codes import NOBODY, Reason
+from tests import toys
+from tests.verification.test_read_runs import place_of, started
+
+
+def square(holders):
+    """Return a, b, c and d on a ring of roads of 10, 20, 30 and 15 km, in this order of holders."""
+    toy = toys.base({"red": {}, "blue": {}}, horizon_days=10)
+    toy["relations"] = [{"between": ["red", "blue"], "stance": "hostile"}]
+    toy["places"] = {one: toys.place(35, 38 + 0.1 * index, holder or None)
+                     for index, (one, holder) in enumerate(zip("abcd", holders, strict=True))}  # fmt: skip
+    lengths = {"a--b": 10, "b--c": 20, "c--d": 30, "a--d": 15}
+    toy["roads"] = {road: toys.road(road[0], road[-1], km) for road, km in lengths.items()}
+    toy["formations"] = {"r": toys.formation("red", "a"), "q": toys.formation("blue", "a")}
+    toy["formations"]["q"]["start"] = "d"
+    return toys.entrants(toy, {"r": "c"})
+
+
+def red(ensemble):
+    """Return the row of red's side."""
+    return ensemble.blueprint.names["sides"].row("red")
+
+
+RED = ("red",) * 4
+
+
+@pytest.mark.parametrize(
+    ("holders", "most_km", "km"),
+    [
+        (("red", "red", "red", "blue"), 100, 30),
+        (("red", "red", "blue", "blue"), 100, 30),
+        (("red", "blue", "red", "blue"), 100, math.inf),
+        (("red", "red", "red", "blue"), 29.9, math.inf),
+    ],
+)
+def test_it_is_the_shortest_over_own_ground(holders, most_km, km):
+    """From a to c by b; the last place may be the enemy's, one between may not, nor be the way too long."""
+    ensemble, _ = started(square(holders))
+    assert road_km(ensemble.handle, red(ensemble), place_of(ensemble, "a"), place_of(ensemble, "c"), most_km) == km
+
+
+def test_a_broken_bridge_or_an_enemy_on_the_way_is_gone_round():
+    """By d: 45 km; and there blue stands, though the place is red's by name."""
+    ensemble, world = started(square(RED))
+    ends = place_of(ensemble, "a"), place_of(ensemble, "c")
+    world.roads[ensemble.blueprint.names["roads"].row("a--b")].bridge_out = 1
+    assert road_km(ensemble.handle, red(ensemble), *ends, 100.0) == math.inf
+    blue = world.formations[ensemble.blueprint.names["formations"].row("q")]
+    blue.at = place_of(ensemble, "b")
+    assert road_km(ensemble.handle, red(ensemble), *ends, 100.0) == 45.0
+
+
+@pytest.mark.parametrize(("days", "in_time"), [(1.0, False), (1.2, True)])
+def test_nobody_is_sent_to_a_cut_that_opens_before_he_comes(days, in_time):
+    """110 km at 100 km a day."""
+    ensemble, world = started(square(RED))
+    road = world.roads[ensemble.blueprint.names["roads"].row("b--c")]
+    road.cut, road.cut_until_day = 1, days
+    assert comes_in_time(ensemble.handle, place_of(ensemble, "c"), 110.0) == in_time
+
+
+def test_a_way_leads_to_what_lies_on_it():
+    """To the places ahead on its way, and to none without an objective."""
+    toy = toys.line()
+    ensemble, world = started(toy)
+    unit = world.formations[0]
+    unit.path_target = unit.objective = place_of(ensemble, "p2")
+    unit.path_position, unit.path_length = 0, 3
+    for index in range(3):
+        world.paths[0, index] = place_of(ensemble, f"p{index}")
+    assert [leads_to(ensemble.handle, 0, place_of(ensemble, f"p{index}")) for index in range(4)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    unit.objective = NOBODY
+    assert not leads_to(ensemble.handle, 0, place_of(ensemble, "p1"))
+
+
+@pytest.mark.parametrize(("fights", "stays"), [(1, True), (0, False)])
+def test_nobody_walks_out_of_a_place_under_assault(fights, stays):
+    """With an enemy before its gates it stays, and says so."""
+    toy = toys.supply_line()
+    ensemble, world = started(toy)
+    unit = world.formations[0]
+    world.places[unit.at].fights = fights
+    assert defends(ensemble.handle, 0, 0.0) == stays
+    assert (unit.reason == Reason.DEFENDS) == stays
+    unit.objective = unit.path_target = place_of(ensemble, "b")
+    unit.path_position, unit.path_length = 0, 2
+    world.paths[0, 0], world.paths[0, 1] = unit.at, unit.objective
+    assert set_out(ensemble.handle, 0, 0.0) == (not stays)
