@@ -29,7 +29,7 @@ WAITING = {
 ABOUT_FORMATIONS = (
     LogKind.ORDER, LogKind.ORDER_DONE, LogKind.ORDER_DROPPED, LogKind.SETS_OUT, LogKind.REACHES, LogKind.AT_GATE,
     LogKind.JOINS, LogKind.ASSAULT_BEGINS, LogKind.ASSAULT_WON, LogKind.ASSAULT_BEATEN, LogKind.PAUSE, LogKind.WAITS,
-    LogKind.INCIDENT, LogKind.LINE_AGREED, LogKind.LINE_BROKEN, LogKind.ZONE_TRY, LogKind.ZONE_RUNG, LogKind.ZONE_STOP,
+    LogKind.LINE_BROKEN, LogKind.PUSH, LogKind.ZONE_TRY, LogKind.ZONE_RUNG, LogKind.ZONE_STOP,
     LogKind.TURNS_BACK, LogKind.GIVES_WAY,
 )  # fmt: skip
 

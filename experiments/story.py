@@ -37,12 +37,13 @@ WAITS = {
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
 }
 SENTENCES = {
-    LogKind.ORDER_DONE: "{actor} had nothing left to do by the orders given, at {place}.",
+    LogKind.ORDER_DONE: "{actor} had nothing left to do, at {place}.",
     LogKind.ORDER_DROPPED: "{actor} gave up on {place}: a rival held it.",
     LogKind.SETS_OUT: "{actor} set out from {place} for {other} ({value:.0f} km).",
     LogKind.AT_GATE: "{actor} came before {target}, held by {value:,.0f} men, and prepared to attack.",
     LogKind.WITHDREW: "{value:,.0f} men withdrew from {place} to {other}.",
     LogKind.PAUSE: "{actor} paused at {place} for {span}.",
+    LogKind.PUSH: "{actor} broke the halt off, for {place}.",
     LogKind.REINFORCED: "{value:,.0f} men came from {other} to {place}.",
     LogKind.RAID_RETAKE: "The raiders took {place} with {value:,.0f} men.",
     LogKind.COUNTER_RETAKE: "It retook {place} with {value:,.0f} men.",

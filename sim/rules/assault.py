@@ -342,7 +342,8 @@ def refuge(world, place):
         other = world.arc_places[arc]
         there = world.places[other]
         room = there.capacity_men - there.garrison_men
-        is_open = is_passable(world, here.holder, world.arc_roads[arc]) and not is_claimed(world, other)
+        is_open = there.fights == 0 and is_passable(world, here.holder, world.arc_roads[arc])
+        is_open = is_open and not is_claimed(world, other)
         if is_open and there.holder == here.holder and there.garrison != NOBODY and room > max(best_room, LEAST_MEN):
             best, best_room = other, room
     return best, best_room

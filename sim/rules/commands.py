@@ -8,6 +8,7 @@ import math
 
 from sim.compiled import compiled
 from sim.records import fire, note
+from sim.rules.attrition import attackers
 from sim.rules.ground import (
     are_connected,
     interest_in,
@@ -19,8 +20,8 @@ from sim.rules.ground import (
     may_enter,
     road_between,
 )
-from sim.rules.odds import end_pause, is_no_better, odds_of
-from sim.rules.route import road_km
+from sim.rules.odds import end_pause, is_worth_it, odds_of
+from sim.rules.route import measure_roads
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
 from sim.world.start import LEAST_RATE
@@ -40,23 +41,38 @@ def command(world, row):
 def direct(world, row):
     """Give a formation its objective: by its orders, unless the rear needs it."""
     unit = world.formations[row]
-    before = unit.objective
+    before, ordered = unit.objective, unit.ordered
     if has_news(world, unit):
         read_orders(world, row)
+        if unit.ordered != ordered:
+            unit.calm_version = 0
         if unit.halt_reason == Reason.KEEPS_LINE and unit.to == NOBODY and not is_held_by_line(world, row):
             unit.halt_until_day = min(unit.halt_until_day, world.clock[0].day)
     unit.objective = unit.ordered
     if unit.ordered_reason != Reason.NONE:
         unit.reason = unit.ordered_reason
     mend_rear(world, row)
-    halts_for_it = unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
+    is_pause = unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
+    halts_for_it = is_pause or unit.halt_reason == Reason.BRIDGES
     if unit.objective != before and halts_for_it and unit.to == NOBODY:
-        end_pause(unit, world.clock[0].day)
+        end_pause(world, row, unit.objective, world.clock[0].day)
+    tell_done(world, row)
     if unit.objective != before and before == NOBODY and world.clock[0].day > 0.0:
         unit.pushing = 0  # one that stood without orders begins with a push
         unit.cycle_until_day = min(unit.cycle_until_day, world.clock[0].day)
     if unit.objective != before and unit.objective != NOBODY:
         note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
+
+
+@compiled
+def tell_done(world, row):
+    """Note, once, that a formation has carried out its orders and has nothing else to do."""
+    unit = world.formations[row]
+    if unit.objective != NOBODY:
+        unit.is_told = 0
+    elif unit.is_told == 0 and unit.to == NOBODY and unit.orders_count > 0 and is_without_orders(unit):
+        unit.is_told = 1
+        note(world, LogKind.ORDER_DONE, world.clock[0].day, row, unit.at, NOBODY, 0.0)
 
 
 @compiled
@@ -106,9 +122,6 @@ def read_orders(world, row):
             unit.free = 1 if order.kind == OrderKind.HOLD else 0
             break
         unit.order += 1
-        if unit.order == unit.orders_count:
-            here = unit.at if unit.to == NOBODY else unit.to
-            note(world, LogKind.ORDER_DONE, world.clock[0].day, row, here, NOBODY, 0.0)
     if unit.order >= unit.orders_count and unit.to == NOBODY:
         unit.ordered_reason = Reason.NO_ORDERS
 
@@ -131,14 +144,15 @@ def mend_rear(world, row):
     if is_over and can_go and unit.calm_version != clock.trouble_version:
         trouble = nearest_trouble(world, row)
         unit.clears = 0
-        if trouble == NOBODY and is_rear_guard(unit) and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
+        may_clear = is_rear_guard(unit) or unit.odds_at != NOBODY
+        if trouble == NOBODY and may_clear and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
             trouble = nearest_to_clear(world, row)
             unit.clears = 1
         if trouble == NOBODY:
             unit.calm_version = clock.trouble_version
         else:
             unit.task = trouble
-            unit.odds_at = NOBODY
+            unit.waits_at, unit.odds_at = unit.odds_at, NOBODY
             unit.task_until_day = clock.day + unit.rear_guard * world.settings[0].commands_mend_stay_days
             fire(world, Mechanism.REAR_CLEARED if unit.clears == 1 else Mechanism.REAR_MENDED)
     if unit.task != NOBODY:
@@ -153,9 +167,9 @@ def is_stranded(world, unit):
 
 @compiled
 def is_waiting(unit, clock):
-    """Return whether a formation has nothing better to do at present: it pauses, or waits for better odds."""
+    """Return whether a formation has nothing better to do: it pauses, waits for better odds or is cut off."""
     pauses = unit.halt_reason == Reason.PAUSES and unit.halt_until_day > clock.day
-    return unit.odds_at != NOBODY or pauses
+    return unit.odds_at != NOBODY or unit.cut_off == 1 or pauses
 
 
 @compiled
@@ -174,6 +188,12 @@ def is_filling_up(world, unit):
 
 
 @compiled
+def is_without_orders(unit):
+    """Return whether a formation has carried out all its orders."""
+    return unit.ordered == NOBODY and unit.order >= unit.orders_count
+
+
+@compiled
 def is_rear_guard(unit):
     """Return whether a formation is a rear guard that its orders leave free."""
     return unit.free == 1 and unit.rear_guard == 1
@@ -185,7 +205,8 @@ def is_done(world, row):
     unit = world.formations[row]
     if unit.clears == 0:
         return not is_trouble(world, unit.side, unit.task)
-    return unit.free == 0 or not is_hostile(world, unit.side, unit.task)
+    is_called = unit.free == 0 and unit.waits_at == NOBODY
+    return is_called or not is_hostile(world, unit.side, unit.task)
 
 
 @compiled
@@ -227,27 +248,33 @@ def cuts_off(world, side, place, other):
 def nearest_trouble(world, row):
     """Return the nearest place in trouble within reach to which no other free rear guard is nearer, -1 for none.
 
-    One that only waits, and could be called any day, goes for lost places near by, not for roads that will open.
+    One that is cut off, or only waits and could be called any day, goes for lost places, not for roads that will open;
+    the latter only for those near by, and not for the one it waits before.
     """
     unit, settings = world.formations[row], world.settings[0]
-    goes_far = is_rear_guard(unit) or is_stranded(world, unit)
-    reach_km = settings.commands_mend_reach_km
-    if not goes_far:
-        reach_km = min(reach_km, settings.commands_clear_reach_km)
-    best, best_km = NOBODY, reach_km
-    if best_km <= 0.0 or world.clock[0].retaken + (world.clock[0].cuts if goes_far else 0) == 0:
+    opens_roads = is_rear_guard(unit) or is_stranded(world, unit)
+    best, best_km = NOBODY, settings.commands_mend_reach_km
+    if is_without_orders(unit):
+        best_km = math.inf
+    elif not opens_roads and unit.cut_off == 0:
+        best_km = min(best_km, settings.commands_clear_reach_km)
+    if settings.commands_mend_reach_km <= 0.0 or world.clock[0].retaken + opens_roads * world.clock[0].cuts == 0:
         return NOBODY
+    is_measured = False
     for place in range(world.places.shape[0]):
         here = world.places[place]
-        if here.retaken + (here.cut_roads if goes_far else 0) == 0 or not is_trouble(world, unit.side, place):
-            continue
-        if has_dropped(world, unit, place):
+        if here.retaken + opens_roads * here.cut_roads == 0 or place == unit.odds_at:
             continue
         km = distance_km(unit, here)
-        if km <= best_km and may_go(world, row, place) and not is_mended(world, row, place, km):
-            if is_friendly(world, unit.side, place) or would_dare(world, row, place):
-                if comes_in_time(world, place, road_km(world, unit.side, unit.at, place, reach_km)):
-                    best, best_km = place, km
+        if km > best_km or has_dropped(world, unit, place) or not is_trouble(world, unit.side, place):
+            continue
+        if may_go(world, row, place) and not is_mended(world, row, place, km):
+            if not is_measured:
+                measure_roads(world, unit.side, unit.at, best_km)
+                is_measured = True
+            km = world.road_km[place]
+            if km <= best_km and comes_in_time(world, place, km) and would_dare(world, row, place):
+                best, best_km = place, km
     return best
 
 
@@ -276,40 +303,59 @@ def has_dropped(world, unit, place):
 @compiled
 def would_dare(world, row, place):
     """Return whether a formation's odds at a lost place are such that it would keep the task of retaking it."""
-    settings = world.settings[0]
-    if settings.assault_odds_wanted <= 0.0:
+    unit, settings = world.formations[row], world.settings[0]
+    if settings.assault_odds_wanted <= 0.0 or is_friendly(world, unit.side, place):
         return True
-    odds = odds_of(world, row, place, world.clock[0].day)
-    return odds >= settings.assault_odds_pressed and not is_no_better(world.formations[row], place, odds)
+    return is_worth_it(world, unit, place, odds_of(world, row, place, world.clock[0].day))
 
 
 @compiled
 def nearest_to_clear(world, row):
     """Return the nearest insurgent place beside own ground that a formation would win; -1 for none.
 
-    One that is to hold a place goes only where raids and counter-attacks come from; one that has carried out its orders
-    goes for any, and to the help of allies who clear a city.
+    Places that raids and counter-attacks come from are first, and cities that allies clear with room beside them. One
+    that has carried out its orders goes for any other too, however far; one that waits for odds to the next place only.
+    Who has lost too many men goes nowhere. Source: assumption, `rules.commands.clear_*`.
     """
     unit, settings = world.formations[row], world.settings[0]
-    best, best_km = NOBODY, settings.commands_clear_reach_km
-    if best_km <= 0.0:
+    is_fresh = unit.strength_men >= settings.commands_clear_least_share * unit.full_strength_men
+    if settings.commands_clear_reach_km <= 0.0 or not is_fresh:
         return NOBODY
+    is_done = is_without_orders(unit)
+    best, best_km, best_is_first = NOBODY, math.inf if is_done else settings.commands_clear_reach_km, False
+    is_measured = False
     for place in range(world.places.shape[0]):
-        if world.insurgent_held[place] == 0 or (world.places[place].raiders == 0 and unit.ordered != NOBODY):
+        if world.insurgent_held[place] == 0 or place == unit.beaten_at or not is_hostile(world, unit.side, place):
+            continue
+        helps = (is_done or unit.odds_at != NOBODY) and has_room(world, unit.alliance, place)
+        is_first = helps or world.places[place].raiders == 1
+        if not (is_first or is_done) or (best_is_first and not is_first):
+            continue
+        if not helps and unit.odds_at != NOBODY and road_between(world, unit.at, place) == NOBODY:
             continue
         km = distance_km(unit, world.places[place])
-        if km > best_km or place == unit.beaten_at or not is_hostile(world, unit.side, place):
+        if km > best_km and is_first == best_is_first:
             continue
-        if has_dropped(world, unit, place):
+        if has_dropped(world, unit, place) or not may_go(world, row, place) or not is_beside(world, unit.side, place):
             continue
-        in_question = is_beside(world, unit.side, place) and line_before(world, row, place) == NOBODY
-        is_city = world.places[place].clear_days > 0.0
-        helps = is_city and unit.ordered == NOBODY and is_under_assault(world, unit.alliance, place)
-        if in_question and may_go(world, row, place) and (helps or not is_mended(world, row, place, km)):
-            if odds_of(world, row, place, world.clock[0].day) >= max(settings.assault_odds_wanted, 1.0):
-                if math.isfinite(road_km(world, unit.side, unit.at, place, settings.commands_clear_reach_km)):
-                    best, best_km = place, km
+        if not helps and (line_before(world, row, place) != NOBODY or is_mended(world, row, place, km)):
+            continue
+        if not is_measured:
+            measure_roads(world, unit.side, unit.at, best_km)
+            is_measured = True
+        km = world.road_km[place]
+        is_better = km < best_km or (is_first and not best_is_first and km < math.inf)
+        if is_better and odds_of(world, row, place, world.clock[0].day) >= max(settings.assault_odds_wanted, 1.0):
+            best, best_km, best_is_first = place, km, is_first
     return best
+
+
+@compiled
+def has_room(world, alliance, place):
+    """Return whether an alliance clears a city whose front has room for more."""
+    here = world.places[place]
+    is_cleared = here.clear_days > 0.0 and is_under_assault(world, alliance, place)
+    return is_cleared and attackers(world, place, alliance) < here.frontage_men
 
 
 @compiled

@@ -113,7 +113,7 @@ def leave_detachment(world, place, alliance):
     times = max(1.0, settings.control_detachment_lost_factor) if here.lost_by == alliance else 1.0
     wanted = times * settings.control_detachment_men * world.place_kinds[here.kind].garrison_weight
     share = min(1.0, times * settings.control_detachment_most_share, wanted / max(men, 1.0))
-    share = max(settings.control_detachment_share, share)
+    share = max(min(1.0, times * settings.control_detachment_share), share)
     for row in range(world.formations.shape[0]):
         if stands_at(world, row, place, alliance):
             unit = world.formations[row]

@@ -256,12 +256,12 @@ def incident(world, row, other, place, day):
     side, other_side = weapons(world, kind, own_flies, unit.side, far_side, own_arm, far_arm)
     add_incident(world, kind, Cause.CONTACT, day, where, row, side, other, place, other_side)
     fire(world, Mechanism.INCIDENT)
-    note(world, LogKind.INCIDENT, day, row, where, other, float(kind))
+    turned = who_turns_back(world, row, other, place) if kind == IncidentKind.TURN_BACK else row
+    note(world, LogKind.INCIDENT, day, turned, where, other if turned == row else row, float(kind))
     aggravate(world, unit.command, far_command, is_severe(kind), day)
     if kind == IncidentKind.WARNING:
         return
     if kind == IncidentKind.TURN_BACK:
-        turned = who_turns_back(world, row, other, place)
         step_back(world, turned)
         halt_for(world, turned, Reason.TURNED_BACK, day)
         return

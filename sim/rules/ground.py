@@ -114,19 +114,30 @@ def own_km(line, point):
 def line_before(world, formation, place):
     """Return the alliance across whose agreed line a place lies, -1 for none.
 
-    Across: within contact range of where the rival stood, and nearer to that than to where the formation did. What its
-    own alliance holds is open to it.
+    Across: within contact range of where the rival stood, and nearer to that than to where the formation did, if a road
+    with its bridge standing leads there from the rival's ground. What its own alliance holds is open to it.
     """
     unit = world.formations[formation]
     if unit.lines == 0 or is_friendly(world, unit.side, place):
         return NOBODY
     for alliance in range(world.alliances.shape[0]):
         line = line_with(world, formation, alliance)
-        if line.agreed == 1:
+        if line.agreed == 1 and is_reached_from(world, alliance, place):
             far_km = distance_km(world.places[place], line)
             if far_km <= unit.contact_range_km and far_km < own_km(line, world.places[place]):
                 return alliance
     return NOBODY
+
+
+@compiled
+def is_reached_from(world, alliance, place):
+    """Return whether a road that is no broken bridge leads to a place from one that an alliance holds."""
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        holder = world.places[world.arc_places[arc]].holder
+        if holder != NOBODY and world.sides[holder].alliance == alliance:
+            if world.roads[world.arc_roads[arc]].bridge_out == 0:
+                return True
+    return False
 
 
 @compiled

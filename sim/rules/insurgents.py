@@ -6,8 +6,6 @@ source: assumption, `rules.insurgents`.
 """
 
 
-import math
-
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
@@ -15,7 +13,7 @@ from sim.rules.assault import fall_back, stands_against
 from sim.rules.changes import road_cut
 from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
 from sim.rules.ground import is_besieged, is_hostile
-from sim.rules.route import road_km
+from sim.rules.route import is_near
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
 
@@ -99,7 +97,7 @@ def call_for_help(world, place, strength):
     here.reinforcements += 1
     reach_km = settings.insurgents_reinforcement_reach_km
     sender = strongest_near(world, place, reach_km)
-    if sender == NOBODY or not math.isfinite(road_km(world, here.holder, sender, place, reach_km)):
+    if sender == NOBODY or not is_near(world, here.holder, sender, place, reach_km):
         return
     men = world.places[sender].garrison_men * settings.insurgents_reinforcement_share
     men = min(men, max(0.0, here.capacity_men - here.garrison_men))
@@ -296,7 +294,7 @@ def counter_attack(world, place):
         u = uniform(clock, Purpose.COUNTER_ATTACK, lost.draw_key, NO_ID, lost.counters)
         strikes = u < settings.insurgents_counter_attack_probability
         reach_km = settings.insurgents_counter_attack_reach_km
-        if strikes and not math.isfinite(road_km(world, here.holder, place, other, reach_km)):
+        if strikes and not is_near(world, here.holder, place, other, reach_km):
             continue
         lost.counter_day = 0.0
         lost.counters += 1

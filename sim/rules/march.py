@@ -69,7 +69,7 @@ def halt(world, row):
         unit.posture = Activity.REFITTING
     elif unit.halt_reason == Reason.PAUSES:
         unit.posture = Activity.PAUSED
-    elif unit.to != NOBODY and unit.halt_reason == Reason.BRIDGES:
+    elif unit.halt_reason == Reason.BRIDGES:
         unit.posture = Activity.ADVANCING
     else:
         unit.posture = Activity.HOLDING
@@ -96,13 +96,12 @@ def set_out(world, row, now):
         unit.reason = Reason.GIVES_WAY
         return False
     if not is_open_road(world, unit.side, road):
-        if not ready_to_advance(world, row, now):
+        if not ready_to_advance(world, row, there, now):
             return unit.halt_until_day > now
         if not dares(world, row, there, now):
             return True
-    if not crosses_lines(world, row, there, now):
-        return True
-    leave(world, row, there, road, now)
+    if crosses_lines(world, row, there, now) and crosses_river(world, row, road, now):
+        leave(world, row, there, road, now)
     return True
 
 
@@ -136,10 +135,10 @@ def wait(world, row):
 
 
 @compiled
-def ready_to_advance(world, row, now):
+def ready_to_advance(world, row, there, now):
     """Return whether a formation may move beyond its own ground: in a push and in supply, or to mend the rear.
 
-    One that waits for better odds, or has decided to close in on a zone, does not pause besides.
+    One that waits for better odds, has decided to close in on a zone or follows an ally into an assault does not pause.
     """
     unit, settings = world.formations[row], world.settings[0]
     if unit.supply_days < settings.supply_push_threshold_days and unit.task == NOBODY:
@@ -151,9 +150,12 @@ def ready_to_advance(world, row, now):
         return False
     if settings.march_pause_days <= 0.0 or unit.task != NOBODY or unit.odds_at != NOBODY or unit.defying != NOBODY:
         return True
+    if now < unit.cycle_until_day and unit.pushing == 1:
+        return True
+    if is_joining(world, row, there):
+        start_push(world, row, now)
+        return True
     if now < unit.cycle_until_day:
-        if unit.pushing == 1:
-            return True
         unit.halt_until_day = unit.cycle_until_day
         unit.halt_reason = Reason.PAUSES
         return False
@@ -208,8 +210,25 @@ def crosses_lines(world, row, there, now):
 
 
 @compiled
+def crosses_river(world, row, road, now):
+    """Return whether no river bars a road; where the bridge is out, the formation makes one first, for all."""
+    unit, line = world.formations[row], world.roads[road]
+    if line.bridge_out == 1:
+        line.bridge_out = 0
+        line.bridged_day = now + world.settings[0].route_bridging_days
+        if line.bridged_day > now:
+            fire(world, Mechanism.BRIDGING)
+            note(world, LogKind.WAITS, now, row, unit.at, Reason.BRIDGES, line.bridged_day - now)
+    if line.bridged_day <= now:
+        return True
+    unit.halt_until_day = line.bridged_day
+    unit.halt_reason = Reason.BRIDGES
+    return False
+
+
+@compiled
 def leave(world, row, there, road, now):
-    """Take the road to a neighbouring place; where the bridge is out, bridging comes first, for all who come."""
+    """Take the road to a neighbouring place."""
     unit, line = world.formations[row], world.roads[road]
     settle_departure(world, row, now)
     stand_no_more(world, unit)
@@ -219,15 +238,6 @@ def leave(world, row, there, road, now):
     unit.km = 0.0
     unit.last_reason = Reason.NONE
     note(world, LogKind.SETS_OUT, now, row, unit.at, there, line.length_km)
-    if line.bridge_out == 1:
-        line.bridge_out = 0
-        line.bridged_day = now + world.settings[0].route_bridging_days
-        if line.bridged_day > now:
-            fire(world, Mechanism.BRIDGING)
-            note(world, LogKind.WAITS, now, row, unit.at, Reason.BRIDGES, line.bridged_day - now)
-    if line.bridged_day > now:
-        unit.halt_until_day = line.bridged_day
-        unit.halt_reason = Reason.BRIDGES
 
 
 @compiled

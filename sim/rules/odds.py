@@ -37,7 +37,10 @@ def dares(world, row, there, now):
         return True
     odds = odds_of(world, row, there, now)
     if unit.task != NOBODY:
-        return keeps_task(world, row, there, odds, now)
+        if keeps_task(world, row, there, odds, now):
+            go_for(world, row, there, odds, now)
+            return True
+        return False
     no_better = is_no_better(unit, there, odds)
     is_certain = 0.0 < settings.assault_odds_certain <= odds
     is_enough = is_certain or (odds >= settings.assault_odds_wanted and not no_better)
@@ -49,10 +52,7 @@ def dares(world, row, there, now):
     patience = settings.assault_odds_patience_days * (1.0 + defeats)
     is_pressed = now - unit.odds_since_day >= patience or is_joining(world, row, there)
     if is_enough or (is_pressed and odds >= settings.assault_odds_pressed):
-        press_allies(world, row, there, now)
-        promise_support(world, row, there)
-        unit.odds_at = NOBODY
-        unit.dared_at, unit.dared_odds = there, odds
+        go_for(world, row, there, odds, now)
         return True
     if first_look:
         fire(world, Mechanism.ODDS_AWAITED)
@@ -61,6 +61,25 @@ def dares(world, row, there, now):
     unit.halt_until_day = now + LOOKS_AGAIN_DAYS
     unit.halt_reason = Reason.ODDS
     return False
+
+
+@compiled
+def go_for(world, row, there, odds, now):
+    """Let a formation set out for a fight, and its allies and aircraft know."""
+    unit = world.formations[row]
+    press_allies(world, row, there, now)
+    promise_support(world, row, there)
+    unit.odds_at = NOBODY
+    unit.dared_at, unit.dared_odds = there, odds
+
+
+@compiled
+def is_worth_it(world, unit, place, odds):
+    """Return whether odds are good enough for a task in the rear: not poor, and better than where it was beaten."""
+    settings = world.settings[0]
+    if unit.beaten_at != place:
+        return odds >= settings.assault_odds_pressed
+    return odds >= settings.assault_odds_wanted and odds > unit.beaten_odds
 
 
 @compiled
@@ -86,8 +105,7 @@ def is_joining(world, row, there):
 def keeps_task(world, row, there, odds, now):
     """Return whether a formation on a task in the rear goes on; one with poor odds drops it, for a patience's time."""
     unit, settings = world.formations[row], world.settings[0]
-    if odds >= settings.assault_odds_pressed and not is_no_better(unit, there, odds):
-        unit.dared_at, unit.dared_odds = there, odds
+    if is_worth_it(world, unit, there, odds):
         return True
     unit.dropped_task, unit.dropped_until_day = unit.task, now + settings.assault_odds_patience_days
     unit.task = NOBODY
@@ -207,16 +225,16 @@ def promise_support(world, row, place):
 def press_allies(world, row, there, now):
     """Let the allies whose men were counted, and who wait for odds there too, be pressed no later than this one.
 
-    Who pauses with that place next on its way begins with a push.
+    Who pauses, or keeps a line, with that place next on its way begins with a push.
     """
     unit = world.formations[row]
     for other in range(world.formations.shape[0]):
         ally = world.formations[other]
         if ally.odds_at == there and goes_along(world, row, other, there, now):
             ally.odds_since_day = min(ally.odds_since_day, unit.odds_since_day)
-        if ally.halt_reason == Reason.PAUSES and ally.to == NOBODY and ally.alliance == unit.alliance:
-            if is_next(world, other, there):
-                end_pause(ally, now)
+        halts = ally.halt_reason == Reason.PAUSES or ally.halt_reason == Reason.KEEPS_LINE
+        if halts and ally.to == NOBODY and ally.alliance == unit.alliance and is_next(world, other, there):
+            end_pause(world, other, there, now)
 
 
 @compiled
@@ -238,9 +256,12 @@ def is_next(world, row, there):
 
 
 @compiled
-def end_pause(unit, day):
-    """Let a formation that pauses begin with a push."""
-    unit.halt_until_day = min(unit.halt_until_day, day)
+def end_pause(world, row, place, day):
+    """Let a formation that pauses begin with a push, towards a place."""
+    unit = world.formations[row]
+    if unit.halt_until_day > day:
+        unit.halt_until_day = day
+        note(world, LogKind.PUSH, day, row, place, NOBODY, 0.0)
     if unit.pushing == 0:
         unit.cycle_until_day = min(unit.cycle_until_day, day)
 

@@ -22,7 +22,7 @@ from sim.rules.ground import (
     road_between,
     zone_in_the_way,
 )
-from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason, Stance
 from sim.world.geometry import distance_km
 
 
@@ -260,35 +260,48 @@ def remaining_days(world, row):
 
 
 @compiled
-def road_km(world, side, from_place, to_place, most_km):
-    """Return the road km from a place to another over a side's own ground, infinity where there are more than so many.
+def measure_roads(world, side, from_place, most_km):
+    """Write `road_km`: the road km from a place over a side's own ground, infinity where more than so many.
 
-    Both ends apart, no enemy may stand on the way, and bridges have to stand (Dijkstra 1959). The road into the last
-    place may lead to an enemy's.
+    No enemy may stand on the way, and bridges have to stand (Dijkstra 1959). The road into the last place may lead to
+    an enemy's.
     """
-    km = world.node_days
+    km, size, meets = world.road_km, 1, are_enemies_under_way(world, side)
     for place in range(km.shape[0]):
         km[place] = math.inf
     km[from_place] = world.heap_days[0] = 0.0
     world.heap_places[0] = from_place
-    size = 1
     while size > 0:
         so_far, here = world.heap_days[0], world.heap_places[0]
         size = drop_first(world.heap_days, world.heap_places, size)
-        if here == to_place:
-            return so_far
-        if so_far > km[here]:
+        if so_far > km[here] or (here != from_place and not is_clear(world, side, here)):
             continue
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
-            there, road = world.arc_places[arc], world.arc_roads[arc]
-            total = so_far + world.roads[road].length_km
-            if total >= km[there] or total > most_km or (there != to_place and not is_clear(world, side, there)):
+            there, line = world.arc_places[arc], world.roads[world.arc_roads[arc]]
+            total = so_far + line.length_km
+            if total >= km[there] or total > most_km or line.bridge_out == 1:
                 continue
-            line = world.roads[road]
-            if line.bridge_out == 0 and not is_occupied(world, side, road) and not behind_ring(world, here, there):
+            is_free = not meets or not is_occupied(world, side, world.arc_roads[arc])
+            if is_free and not behind_ring(world, here, there):
                 km[there] = total
                 size = put(world.heap_days, world.heap_places, size, total, there)
-    return math.inf
+
+
+@compiled
+def are_enemies_under_way(world, side):
+    """Return whether any formation that a side fights is on a road."""
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.road != NOBODY and unit.posture != Activity.LOST and world.stances[side, unit.side] == Stance.HOSTILE:
+            return True
+    return False
+
+
+@compiled
+def is_near(world, side, from_place, to_place, most_km):
+    """Return whether no more than so many road km of own ground lead from a place of a side to another."""
+    measure_roads(world, side, from_place, most_km)
+    return math.isfinite(world.road_km[to_place])
 
 
 @compiled

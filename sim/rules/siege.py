@@ -9,7 +9,7 @@ from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential
 from sim.records import fire, note
 from sim.rules.changes import everything_changed
-from sim.rules.control import change_hands
+from sim.rules.control import change_hands, note_loss
 from sim.rules.movement import knock_out
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, SiegeState
 
@@ -114,4 +114,5 @@ def fall(world, row, day):
         if place != NOBODY:
             world.places[place].garrison_men = record.ring_men / places
             world.places[place].garrison_quality = record.ring_quality
+            note_loss(world, place, world.places[place].holder)
             change_hands(world, place, record.besieger, NOBODY, world.places[place].garrison, day)

@@ -398,6 +398,9 @@ class CommandSettings(Section):
         description="with nothing to mend, a rear guard goes this far by road to clear a place; 0: nobody does",
         examples=[{"uniform": [40, 100]}],
     )
+    clear_least_share: Share = Field(
+        default=off(), description="one with fewer of its men left clears nothing", examples=[0.4]
+    )
     support_when_preparing: Share = Field(
         default=off(), description="claim on sorties before the assault starts", examples=[0.4]
     )

@@ -52,6 +52,7 @@ class Blueprint:
             node_from=np.zeros(places, np.int64),
             node_fight=np.zeros(places),
             node_left=np.zeros(places),
+            road_km=np.zeros(places),
             heap_days=np.zeros(2 * len(self.names["roads"]) + 1),
             heap_places=np.zeros(2 * len(self.names["roads"]) + 1, np.int64),
             unit_x_km=np.zeros(formations),

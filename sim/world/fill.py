@@ -138,7 +138,7 @@ def fill_formations(builder: "Builder") -> None:
         record.sector, record.contestant = builder.row("sectors", formation.sector), contestant_of(builder, one)
         record.assault = record.defying = record.objective = record.path_target = NOBODY
         record.near_place = record.task = record.line_place = NOBODY
-        record.odds_at = record.dared_at = record.beaten_at = record.dropped_task = NOBODY
+        record.odds_at = record.dared_at = record.beaten_at = record.dropped_task = record.waits_at = NOBODY
         record.posture, record.rear_guard = Activity.HOLDING, formation.rear_guard
         record.may_defy = len(formation.defies) > 0
         builder.numbers(f"formations.{one}", formation, "formations", row)

@@ -78,6 +78,7 @@ class World(NamedTuple):
     node_from: np.ndarray  # int64 N
     node_fight: np.ndarray  # float64 N
     node_left: np.ndarray  # float64 N
+    road_km: np.ndarray  # float64 N: km from where `measure_roads` set out
     heap_days: np.ndarray  # float64 2E + 1: a binary heap of places to look at, and where each is in all
     heap_places: np.ndarray  # int64 2E + 1
     unit_x_km: np.ndarray  # float64 F

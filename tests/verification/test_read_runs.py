@@ -246,7 +246,8 @@ def test_a_task_dropped_is_left_for_a_while():
         direct(ensemble.handle, 0)
         tasks.append(unit.task != NOBODY)
         lost.garrison_men = 2000.0
-        dares(ensemble.handle, 0, place_of(ensemble, "b"), day)
+        if unit.task != NOBODY:
+            dares(ensemble.handle, 0, place_of(ensemble, "b"), day)
     assert tasks == [True, False, False, True]
 
 
@@ -273,11 +274,12 @@ def test_who_closes_in_on_a_zone_does_not_pause_first():
     toy = toys.zone()
     toy["rules"]["march"] = {"push_days": 1, "pause_days": 50}
     ensemble, world = started(toy)
-    unit = world.formations[ensemble.blueprint.names["formations"].row("r")]
+    row, there = ensemble.blueprint.names["formations"].row("r"), place_of(ensemble, "b")
+    unit = world.formations[row]
     unit.pushing, unit.cycle_until_day = 1, 0.0
-    assert not ready_to_advance(ensemble.handle, ensemble.blueprint.names["formations"].row("r"), 1.0)
+    assert not ready_to_advance(ensemble.handle, row, there, 1.0)
     unit.pushing, unit.defying = 1, 0
-    assert ready_to_advance(ensemble.handle, ensemble.blueprint.names["formations"].row("r"), 1.0)
+    assert ready_to_advance(ensemble.handle, row, there, 1.0)
 
 
 @pytest.mark.parametrize(("holder", "is_over"), [("red", True), ("", False)])
@@ -293,6 +295,7 @@ def test_a_line_holds_nobody_back_from_its_own_ground(holder, is_over):
     line, there = world.lines[0], world.places[next_place]
     line.agreed, line.x_km, line.y_km, line.z_km = 1, there.x_km, there.y_km, there.z_km
     line.own_x_km, line.own_y_km, line.own_z_km = unit.x_km, unit.y_km, unit.z_km
+    world.places[place_of(ensemble, "p2")].holder = unit.side  # the road to it comes from that alliance's ground
     if holder:
         there.holder = unit.side
     world.clock[0].holder_version += 1

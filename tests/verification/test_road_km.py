@@ -6,7 +6,7 @@ import pytest
 
 from sim.rules.commands import comes_in_time, leads_to
 from sim.rules.march import defends, set_out
-from sim.rules.route import road_km
+from sim.rules.route import is_near, measure_roads
 from sim.world.codes import NOBODY, Reason
 from tests import toys
 from tests.verification.test_read_runs import place_of, started
@@ -23,6 +23,15 @@ def square(holders):
     toy["formations"] = {"r": toys.formation("red", "a"), "q": toys.formation("blue", "a")}
     toy["formations"]["q"]["start"] = "d"
     return toys.entrants(toy, {"r": "c"})
+
+
+def road_km(ensemble, one, other, most_km):
+    """Return what `measure_roads` has written for the other place."""
+    side = red(ensemble)
+    measure_roads(ensemble.handle, side, one, most_km)
+    km = float(ensemble.world.road_km[other])
+    assert is_near(ensemble.handle, side, one, other, most_km) == math.isfinite(km)
+    return km
 
 
 def red(ensemble):
@@ -45,7 +54,7 @@ RED = ("red",) * 4
 def test_it_is_the_shortest_over_own_ground(holders, most_km, km):
     """From a to c by b; the last place may be the enemy's, one between may not, nor be the way too long."""
     ensemble, _ = started(square(holders))
-    assert road_km(ensemble.handle, red(ensemble), place_of(ensemble, "a"), place_of(ensemble, "c"), most_km) == km
+    assert road_km(ensemble, place_of(ensemble, "a"), place_of(ensemble, "c"), most_km) == km
 
 
 def test_a_broken_bridge_or_an_enemy_on_the_way_is_gone_round():
@@ -53,10 +62,10 @@ def test_a_broken_bridge_or_an_enemy_on_the_way_is_gone_round():
     ensemble, world = started(square(RED))
     ends = place_of(ensemble, "a"), place_of(ensemble, "c")
     world.roads[ensemble.blueprint.names["roads"].row("a--b")].bridge_out = 1
-    assert road_km(ensemble.handle, red(ensemble), *ends, 100.0) == math.inf
+    assert road_km(ensemble, *ends, 100.0) == math.inf
     blue = world.formations[ensemble.blueprint.names["formations"].row("q")]
     blue.at = place_of(ensemble, "b")
-    assert road_km(ensemble.handle, red(ensemble), *ends, 100.0) == 45.0
+    assert road_km(ensemble, *ends, 100.0) == 45.0
 
 
 @pytest.mark.parametrize(("days", "in_time"), [(1.0, False), (1.2, True)])
