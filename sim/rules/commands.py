@@ -224,9 +224,14 @@ def nearest_trouble(world, row):
         best_km = min(best_km, settings.commands_clear_reach_km)
     if best_km <= 0.0 or world.clock[0].retaken + (world.clock[0].cuts if goes_far else 0) == 0:
         return NOBODY
+    left = world.clock[0].retaken + (2 * world.clock[0].cuts if goes_far else 0)
     for place in range(world.places.shape[0]):
         here = world.places[place]
-        if here.retaken + (here.cut_roads if goes_far else 0) == 0 or not is_trouble(world, unit.side, place):
+        troubles = here.retaken + (here.cut_roads if goes_far else 0)
+        left -= troubles
+        if troubles == 0 or not is_trouble(world, unit.side, place):
+            if left == 0:
+                break
             continue
         km = distance_km(unit, here)
         if km <= best_km and may_go(world, row, place) and not is_mended(world, row, place, km):
@@ -252,7 +257,7 @@ def nearest_raiders(world, row):
     if best_km <= 0.0:
         return NOBODY
     for place in range(world.places.shape[0]):
-        if world.insurgent_held[place] == 0 or world.places[place].raiders == 0:
+        if world.raided_from[place] == 0 or world.insurgent_held[place] == 0:
             continue
         km = distance_km(unit, world.places[place])
         if km > best_km or place == unit.beaten_at or not is_hostile(world, unit.side, place):

@@ -10,7 +10,7 @@ from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
-from sim.rules.changes import road_cut
+from sim.rules.changes import road_cut, wake
 from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
 from sim.rules.ground import are_connected, is_besieged, is_hostile, is_occupied, men_at
 from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
@@ -26,7 +26,7 @@ def wake_attacked(world):
     for row in range(world.formations.shape[0]):
         place = world.formations[row].assault
         if place != NOBODY:
-            world.idle_until_day[place] = 0.0
+            wake(world, place)
 
 
 @compiled
@@ -104,7 +104,7 @@ def call_for_help(world, place, strength):
     if men >= LEAST_MEN:
         here.reinforced_men += men
         world.places[sender].garrison_men -= men
-        world.idle_until_day[sender] = 0.0
+        wake(world, sender)
         here.garrison_men += men
         fire(world, Mechanism.REINFORCEMENT)
         note(world, LogKind.REINFORCED, end_of(clock), NOBODY, place, sender, men)
@@ -212,7 +212,7 @@ def cut(world, place, road):
         settings.insurgents_raid_cut_sigma,
     )  # fmt: skip
     line.cut = 1
-    here.raiders = 1
+    world.raided_from[place] = 1
     world.places[line.from_place].cut_roads += 1
     world.places[line.to_place].cut_roads += 1
     line.cuts += 1

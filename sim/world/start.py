@@ -8,6 +8,7 @@ from sim.world.codes import NOBODY, Activity
 from sim.world.geometry import distance_km
 
 GARRISON_FLOOR = 1e-9
+MOST_LOST = 0.99  # share of the defenders that clearing a place may cost them before they break
 LEAST_RATE = 1e-6  # km a day: no division by zero where a scenario sets a rate to nothing
 LN2 = math.log(2.0)
 
@@ -37,6 +38,7 @@ def begin(world, key_low, key_high, logging):
     clock.stand_version = 1
     clock.flag_version = 1
     clock.moved_version = 1
+    clock.log_reference_men = math.log(world.settings[0].assault_reference_men)
     for row in range(world.alliances.shape[0]):
         world.alliances[row].ground_version = 1
         world.alliances[row].won_version = 1
@@ -74,6 +76,8 @@ def settle_places(world):
         place.consolidation_days = kind.consolidation_days
         place.frontage_men = kind.frontage_men
         place.leave_factor = kind.leave_factor
+        if place.clear_days > 0.0:
+            place.cleared_per_day = -math.log1p(-min(place.breakpoint_share, MOST_LOST)) / place.clear_days
         if place.fortification < 0.0:
             place.fortification = kind.fortification
         if place.capacity_men < 0.0:
