@@ -3,8 +3,8 @@
 `numba.njit` makes a library of machine code of every function, ready to be called from Python, and optimises each of
 them with all that it calls: what lies at the bottom is optimised once for every level above it. Of some 250 rules
 Python calls a handful. So `compiled` takes a rule only as far as code for the optimiser; it is optimised and
-made machine code as part of what Python calls. A rule that Python does call (an agent's decision, a test) is compiled
-for it then, and that is kept on disk. Measurements: docs/decisions.md.
+made machine code as part of what Python calls, where nothing else can reach it. A rule that Python does call (an
+agent's decision, a test) is compiled for it then, and that is kept on disk. Measurements: docs/decisions.md.
 """
 
 from collections.abc import Callable
@@ -58,6 +58,31 @@ class PartLibrary(JITCodeLibrary):
         return [self, *self._linking_libraries]
 
 
+class WholeLibrary(JITCodeLibrary):
+    """Code that Python calls, with all its parts."""
+
+    def _optimize_final_module(self) -> None:
+        """Optimise. Nobody else calls the parts, so they may be taken apart; loops are too short for vectors."""
+        for part in self._linking_libraries:
+            for function in part.get_defined_functions() if isinstance(part, PartLibrary) else ():
+                self._final_module.get_function(function.name).linkage = "internal"
+        passes, builder = self._codegen._module_pass_manager(loop_vectorize=False)
+        passes.run(self._final_module, builder)
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class WholeLowering(NativeLowering):
+    """Lower a function to a WholeLibrary."""
+
+    _name = "whole_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower; its machine code is what is kept on disk."""
+        state.library = WholeLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return super().run_pass(state)
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class PartLowering(NativeLowering):
     """Lower a function to a PartLibrary and let other compiled functions call it."""
@@ -77,20 +102,28 @@ class PartLowering(NativeLowering):
 
 PASSES = (
     TranslateByteCode, FixupArgs, IRProcessing, RewriteSemanticConstants, GenericRewrites, ReconstructSSA,
-    NopythonTypeInference, PreLowerStripPhis, IRLegalization, AnnotateTypes, PartLowering, NoPythonBackend,
+    NopythonTypeInference, PreLowerStripPhis, IRLegalization, AnnotateTypes,
 )  # fmt: skip
 
 
-class PartCompiler(CompilerBase):
+class WholeCompiler(CompilerBase):
     """Numba's pipeline without what rules do not use: object mode, closures, `with`, parallel loops, inlined calls."""
+
+    lowering: type[NativeLowering] = WholeLowering
 
     def define_pipelines(self) -> list[PassManager]:
         """Return the one pipeline."""
-        manager = PassManager("part")
-        for one in PASSES:
+        manager = PassManager("rules")
+        for one in (*PASSES, self.lowering, NoPythonBackend):
             manager.add_pass(one, one.__name__)
         manager.finalize()
         return [manager]
+
+
+class PartCompiler(WholeCompiler):
+    """The same, to a part."""
+
+    lowering = PartLowering
 
 
 Dispatcher: Any = CPUDispatcher
@@ -107,7 +140,7 @@ class Part(Dispatcher):
     @cached_property
     def entry(self) -> Any:
         """The same function as Python calls it."""
-        return njit(cache=True, nogil=True)(self.py_func)
+        return compiled_whole(self.py_func)
 
     def add_overload(self, cres: Any) -> None:
         """Make a signature known to compiled callers, not to Python."""
@@ -139,3 +172,8 @@ class Part(Dispatcher):
 def compiled(function: Callable) -> Any:
     """Return a function compiled for compiled callers and, when it calls it, for Python; as it is with numba off."""
     return function if getattr(config, "DISABLE_JIT", 0) else Part(function)
+
+
+def compiled_whole(function: Callable) -> Any:
+    """Return a function compiled for Python alone, which keeps no lock meanwhile; as it is with numba off."""
+    return njit(cache=True, nogil=True, pipeline_class=WholeCompiler)(function)

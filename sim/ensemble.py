@@ -1,9 +1,8 @@
 """Many runs, compiled: the same turn looped without the interpreter, one World a thread."""
 
 import numpy as np
-from numba import njit
 
-from sim.compiled import compiled
+from sim.compiled import compiled, compiled_whole
 from sim.errors import RunError
 from sim.outcomes import ROWS_A_RUN, RunTables, Tabulator, new_kept
 from sim.scenario.loading import Scenario
@@ -17,7 +16,7 @@ from sim.world.world import World
 MOST_ROOM = 64
 
 
-@njit(cache=True, nogil=True)
+@compiled_whole
 def run_all(world, block, template, slots, keys, values, first, kept):
     """Carry runs `first` and on to their horizon; return how many are done: all, or up to one that found no room.
 

@@ -14,11 +14,10 @@ from sim.rules.attrition import (
     against_ring,
     attackers,
     breakpoint_of,
-    clearing_pace,
     defenders,
     is_cleared,
     losses_per_day,
-    mean_power,
+    muster,
     takes_part,
 )
 from sim.rules.ground import is_claimed, is_claimed_apart, is_foreign, is_friendly, is_passable, stand_no_more
@@ -213,8 +212,7 @@ def exchange_fire(world, leader, place, fight, now, days):
     """Fight for `days` (midpoint rule), spread the losses, and settle the outcome if either side breaks."""
     unit = world.formations[leader]
     alliance, ring = unit.alliance, against_ring(world, unit.side, place)
-    x, y = attackers(world, place, alliance), defenders(world, leader, place)
-    power, pace = mean_power(world, place, alliance, x), clearing_pace(world, place, alliance, x)
+    (x, power, pace), y = muster(world, place, alliance), defenders(world, leader, place)
     dx, dy = losses_per_day(world, place, ring, x, y, power, pace)
     half_x, half_y = max(x - 0.5 * days * dx, LEAST_MEN), max(y - 0.5 * days * dy, LEAST_MEN)
     dx, dy = losses_per_day(world, place, ring, half_x, half_y, power, pace)
@@ -248,6 +246,8 @@ def weaken_defenders(world, leader, place, ring, share):
         world.sieges[ring].ring_men *= 1.0 - share
         return
     world.places[place].garrison_men *= 1.0 - share
+    if world.places[place].standing == 0:
+        return
     side = world.formations[leader].side
     for other in range(world.formations.shape[0]):
         if stands_against(world, other, place, side):

@@ -73,24 +73,20 @@ def power_ratio(world, row, place, support):
 
 
 @compiled
-def mean_power(world, place, alliance, men):
-    """Return the attackers' power ratio averaged over their men."""
-    total = 0.0
+def muster(world, place, alliance):
+    """Return the attackers' men, and their power ratio and pace of clearing averaged over these.
+
+    The pace is 1 with full air support, less with less.
+    """
+    men, power, pace = 0.0, 0.0, 0.0
     for other in range(world.formations.shape[0]):
         if takes_part(world, other, place, alliance):
             unit = world.formations[other]
-            total += unit.strength_men * power_ratio(world, other, place, unit.support)
-    return max(total / max(men, LEAST_MEN), LEAST_POWER)
-
-
-@compiled
-def clearing_pace(world, place, alliance, men):
-    """Return the attackers' pace of clearing, averaged over their men: 1 with full air support, less with less."""
-    total = 0.0
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
-            total += world.formations[other].strength_men * pace_of(world, other)
-    return total / max(men, LEAST_MEN)
+            men += unit.strength_men
+            power += unit.strength_men * power_ratio(world, other, place, unit.support)
+            pace += unit.strength_men * pace_of(world, other)
+    counted = max(men, LEAST_MEN)
+    return men, max(power / counted, LEAST_POWER), pace / counted
 
 
 @compiled
@@ -109,22 +105,20 @@ def losses_per_day(world, place, ring, attacking, defending, power, pace):
     block by block; `ring`: a siege or -1.
     """
     ratio = world.settings[0].assault_exchange_ratio
-    lost_by_defenders = defenders_lost_per_day(world, place, ring, attacking, defending, power, pace)
     if is_cleared(world, place, ring):
-        return lost_by_defenders * ratio, lost_by_defenders
-    engaged = engaged_men(world, place, attacking, defending)
-    return loss_rate(world, engaged, defending) * math.sqrt(ratio / power), lost_by_defenders
+        cleared = cleared_per_day(world, place, attacking, defending, pace)
+        return cleared * ratio, cleared
+    log_engaged, log_defending = log_men(engaged_men(world, place, attacking, defending)), log_men(defending)
+    lost_by_attackers = loss_rate(world, log_engaged, log_defending) * math.sqrt(ratio / power)
+    return lost_by_attackers, loss_rate(world, log_defending, log_engaged) * math.sqrt(power / ratio)
 
 
 @compiled
-def defenders_lost_per_day(world, place, ring, attacking, defending, power, pace):
-    """Return the men lost a day by the defenders; see `losses_per_day`."""
+def cleared_per_day(world, place, attacking, defending, pace):
+    """Return the men lost a day by the defenders of a place that is cleared block by block."""
     here = world.places[place]
-    if is_cleared(world, place, ring):
-        at_start = here.block_men if here.block_men > 0.0 else defending
-        return at_start * here.breakpoint_share / here.clear_days * pace * min(1.0, attacking / here.frontage_men)
-    engaged = engaged_men(world, place, attacking, defending)
-    return loss_rate(world, defending, engaged) * math.sqrt(power / world.settings[0].assault_exchange_ratio)
+    at_start = here.block_men if here.block_men > 0.0 else defending
+    return at_start * here.breakpoint_share / here.clear_days * pace * min(1.0, attacking / here.frontage_men)
 
 
 @compiled
@@ -146,14 +140,18 @@ def engaged_men(world, place, attacking, defending):
 
 
 @compiled
-def loss_rate(world, own, other):
-    """Return the men lost a day by a force of `own` men to one of `other` men of the same power."""
+def log_men(men):
+    """Return the logarithm of the men of a force, of at least one man."""
+    return math.log(max(men, LEAST_MEN))
+
+
+@compiled
+def loss_rate(world, log_own, log_other):
+    """Return the men lost a day by a force to one of the same power, from the logarithms of the men of both."""
     settings = world.settings[0]
     mixing, size = settings.assault_mixing_exponent, settings.assault_size_exponent
-    log_size = math.log(settings.assault_reference_men)
-    log_own, log_other = math.log(max(own, LEAST_MEN)), math.log(max(other, LEAST_MEN))
     return settings.assault_loss_rate_per_day * math.exp(
-        size * (log_size - log_own) + mixing * log_own + (1.0 - mixing) * log_other
+        size * (world.clock[0].log_reference_men - log_own) + mixing * log_own + (1.0 - mixing) * log_other
     )
 
 
@@ -172,6 +170,6 @@ def expected_days(world, row, place):
     if men < LEAST_MEN or not (ring != NOBODY or is_hostile(world, unit.side, place)):
         return 0.0
     power = power_ratio(world, row, place, unit.support)
-    lost = defenders_lost_per_day(world, place, ring, unit.strength_men, men, power, 1.0)
+    _, lost = losses_per_day(world, place, ring, unit.strength_men, men, power, 1.0)
     fight = breakpoint_of(world, place) * men / max(lost, 1e-6)
     return here.preparation_days + fight + here.consolidation_days

@@ -159,4 +159,11 @@ def forget_near(world, place):
 def forget_roads_near(world, place):
     """Let one place reckon the enemy roads in its reach again."""
     world.places[place].raid_km = -1.0
-    world.idle_until_day[place] = 0.0
+    wake(world, place)
+
+
+@compiled
+def wake(world, place):
+    """Let a place, if insurgents hold it, look today for what there is to do (`sim.rules.insurgents`)."""
+    if world.insurgent_held[place] == 1:
+        world.idle_until_day[place] = 0.0

@@ -26,6 +26,8 @@ from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Rea
 from sim.world.geometry import distance_km
 from sim.world.start import LEAST_RATE
 
+LEFT_ALONE, ANY, RAIDED_FROM, HELPED = 0, 1, 2, 3  # how urgent it is to clear a place
+
 
 @compiled
 def command(world, row):
@@ -260,10 +262,15 @@ def nearest_trouble(world, row):
         best_km = min(best_km, settings.commands_clear_reach_km)
     if settings.commands_mend_reach_km <= 0.0 or world.clock[0].retaken + opens_roads * world.clock[0].cuts == 0:
         return NOBODY
+    left = world.clock[0].retaken + 2 * opens_roads * world.clock[0].cuts
     is_measured = False
     for place in range(world.places.shape[0]):
+        if left == 0:
+            break
         here = world.places[place]
-        if here.retaken + opens_roads * here.cut_roads == 0 or place == unit.odds_at:
+        troubles = here.retaken + opens_roads * here.cut_roads
+        left -= troubles
+        if troubles == 0 or place == unit.odds_at:
             continue
         km = distance_km(unit, here)
         if km > best_km or has_dropped(world, unit, place) or not is_trouble(world, unit.side, place):
@@ -313,7 +320,7 @@ def would_dare(world, row, place):
 def nearest_to_clear(world, row):
     """Return the nearest insurgent place beside own ground that a formation would win; -1 for none.
 
-    Places that raids and counter-attacks come from are first, and cities that allies clear with room beside them. One
+    Cities that allies clear with room beside them are first, then places that raids and counter-attacks come from. One
     that has carried out its orders goes for any other too, however far; one that waits for odds to the next place only.
     Who has lost too many men goes nowhere. Source: assumption, `rules.commands.clear_*`.
     """
@@ -321,33 +328,49 @@ def nearest_to_clear(world, row):
     is_fresh = unit.strength_men >= settings.commands_clear_least_share * unit.full_strength_men
     if settings.commands_clear_reach_km <= 0.0 or not is_fresh:
         return NOBODY
-    is_done = is_without_orders(unit)
-    best, best_km, best_is_first = NOBODY, math.inf if is_done else settings.commands_clear_reach_km, False
+    reach_km = math.inf if is_without_orders(unit) else settings.commands_clear_reach_km
+    best, best_km, best_rank = NOBODY, reach_km, LEFT_ALONE
     is_measured = False
     for place in range(world.places.shape[0]):
-        if world.insurgent_held[place] == 0 or place == unit.beaten_at or not is_hostile(world, unit.side, place):
+        if world.insurgent_held[place] == 0:
             continue
-        helps = (is_done or unit.odds_at != NOBODY) and has_room(world, unit.alliance, place)
-        is_first = helps or world.places[place].raiders == 1
-        if not (is_first or is_done) or (best_is_first and not is_first):
+        rank, km = rank_to_clear(world, unit, place), distance_km(unit, world.places[place])
+        if rank == LEFT_ALONE or rank < best_rank or km > (best_km if rank == best_rank else reach_km):
             continue
-        if not helps and unit.odds_at != NOBODY and road_between(world, unit.at, place) == NOBODY:
-            continue
-        km = distance_km(unit, world.places[place])
-        if km > best_km and is_first == best_is_first:
-            continue
-        if has_dropped(world, unit, place) or not may_go(world, row, place) or not is_beside(world, unit.side, place):
-            continue
-        if not helps and (line_before(world, row, place) != NOBODY or is_mended(world, row, place, km)):
+        if not may_clear(world, row, place, km, rank == HELPED):
             continue
         if not is_measured:
-            measure_roads(world, unit.side, unit.at, best_km)
+            measure_roads(world, unit.side, unit.at, reach_km)
             is_measured = True
         km = world.road_km[place]
-        is_better = km < best_km or (is_first and not best_is_first and km < math.inf)
-        if is_better and odds_of(world, row, place, world.clock[0].day) >= max(settings.assault_odds_wanted, 1.0):
-            best, best_km, best_is_first = place, km, is_first
+        if math.isfinite(km) and (rank > best_rank or km < best_km):
+            if odds_of(world, row, place, world.clock[0].day) >= max(settings.assault_odds_wanted, 1.0):
+                best, best_km, best_rank = place, km, rank
     return best
+
+
+@compiled
+def rank_to_clear(world, unit, place):
+    """Return how urgent it is for a formation to clear an insurgent place."""
+    is_done, waits = is_without_orders(unit), unit.odds_at != NOBODY
+    if place == unit.beaten_at or not is_hostile(world, unit.side, place):
+        return LEFT_ALONE
+    if (is_done or waits) and has_room(world, unit.alliance, place):
+        return HELPED
+    if waits and road_between(world, unit.at, place) == NOBODY:
+        return LEFT_ALONE
+    if world.raided_from[place] == 1:
+        return RAIDED_FROM
+    return ANY if is_done else LEFT_ALONE
+
+
+@compiled
+def may_clear(world, row, place, km, helps):
+    """Return whether a formation may be sent to clear a place `km` away: in its sector, beside own ground, its turn."""
+    unit = world.formations[row]
+    if has_dropped(world, unit, place) or not may_go(world, row, place) or not is_beside(world, unit.side, place):
+        return False
+    return helps or (line_before(world, row, place) == NOBODY and not is_mended(world, row, place, km))
 
 
 @compiled

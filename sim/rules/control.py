@@ -8,7 +8,7 @@ import math
 
 from sim.compiled import compiled
 from sim.records import add_arrival, note
-from sim.rules.changes import holder_changed, road_reopened
+from sim.rules.changes import holder_changed, road_reopened, wake
 from sim.rules.ground import is_besieged, is_friendly, is_hostile
 from sim.world.codes import NOBODY, Activity, How, LogKind
 from sim.world.start import note_insurgents
@@ -149,7 +149,7 @@ def alert_near(world, place, until_day):
             break
         other = world.near_places[index]
         world.places[other].alert_until_day = until_day
-        world.idle_until_day[other] = 0.0
+        wake(world, other)
 
 
 @compiled
@@ -178,8 +178,8 @@ def count_places(world, place, change):
     here = world.places[place]
     if here.garrison != NOBODY and world.garrisons[here.garrison].side == here.holder:
         world.garrisons[here.garrison].places_held += change
-        for other in range(world.idle_until_day.shape[0]):
-            world.idle_until_day[other] = 0.0
+        for other in range(world.places.shape[0]):
+            wake(world, other)
 
 
 @compiled

@@ -10,7 +10,7 @@ from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
-from sim.rules.changes import road_cut
+from sim.rules.changes import road_cut, wake
 from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
 from sim.rules.ground import is_besieged, is_hostile
 from sim.rules.route import is_near
@@ -27,7 +27,7 @@ def wake_attacked(world):
     for row in range(world.formations.shape[0]):
         place = world.formations[row].assault
         if place != NOBODY:
-            world.idle_until_day[place] = 0.0
+            wake(world, place)
 
 
 @compiled
@@ -106,7 +106,7 @@ def call_for_help(world, place, strength):
     if men >= max(LEAST_MEN, settings.insurgents_retake_least_men):
         here.reinforced_men += men
         world.places[sender].garrison_men -= men
-        world.idle_until_day[sender] = 0.0
+        wake(world, sender)
         here.garrison_men += men
         fire(world, Mechanism.REINFORCEMENT)
         note(world, LogKind.REINFORCED, end_of(clock), NOBODY, place, sender, men)
@@ -214,7 +214,7 @@ def cut(world, place, road):
         settings.insurgents_raid_cut_sigma,
     )  # fmt: skip
     line.cut = 1
-    here.raiders = 1
+    world.raided_from[place] = 1
     world.places[line.from_place].cut_roads += 1
     world.places[line.to_place].cut_roads += 1
     line.cuts += 1
@@ -312,7 +312,7 @@ def strike_back(world, place, other):
     men = here.garrison_men * settings.insurgents_reinforcement_share
     if men < settings.insurgents_retake_least_men:
         return
-    here.raiders = 1
+    world.raided_from[place] = 1
     sent = men * here.garrison_quality
     held = power_of_holders(world, other, here.holder)
     fire(world, Mechanism.COUNTER_ATTACK)

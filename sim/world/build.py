@@ -171,6 +171,7 @@ def lay_out(names: dict[str, Names], model: ScenarioModel) -> Layout:
     layout.add("lines", tables.LINE, count["formations"] * count["alliances"])
     layout.add("insurgent_held", integer, count["places"])
     layout.add("idle_until_day", number, count["places"])
+    layout.add("raided_from", integer, count["places"])
     layout.add("expected_rates", number, count["formations"], count["road_classes"])
     layout.add("days", number, count["formations"], len(Activity))
     layout.add("fired", integer, len(Mechanism))

@@ -18,11 +18,13 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, config, types
+from numba.core.typeconv import Conversion
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
     infer_getattr,
     lower_builtin,
+    lower_cast,
     lower_getattr,
     lower_getattr_generic,
     models,
@@ -32,7 +34,6 @@ from numba.extending import (
 from numba.np.arrayobj import (
     getitem_array_tuple,
     getitem_arraynd_intp,
-    load_item,
     make_array,
     populate_array,
     setitem_array,
@@ -43,8 +44,44 @@ from sim.world.world import World
 WORDS_A_FIELD = 3
 
 
+class RowType(types.Record):
+    """Numba's type of a row of a table: a record that goes by a short name."""
+
+    def __init__(self, record: types.Record) -> None:
+        """Take over a record's fields."""
+        fields = [(name, field._asdict()) for name, field in record.fields.items()]
+        super().__init__(fields, record.size, record.aligned)  # type: ignore[arg-type]
+        self.record = record
+        self.name = short_name("Row", self.name)
+
+    def can_convert_to(self, context: Any, other: Any) -> Conversion | None:  # noqa: ARG002
+        """Return how a row becomes a plain record: it is one."""
+        return Conversion.safe if other == self.record else None
+
+
+register_model(RowType)(models.RecordModel)
+
+
+@lower_cast(RowType, types.Record)
+def row_as_record(context: Any, builder: Any, row_type: RowType, record_type: Any, row: Any) -> Any:  # noqa: ARG001
+    """Take a row for the record that it is."""
+    return row
+
+
+def short_name(kind: str, fields: str) -> str:
+    """Return a name for a type: it goes into every compiled symbol, and fields spelled out slow the compiler down."""
+    return f"{kind}_{hashlib.blake2b(fields.encode(), digest_size=8).hexdigest()}"
+
+
 class TableType(types.Array):
     """Numba's type of an array of the World: an array whose integer indices are rows, never negative."""
+
+    @classmethod
+    def of(cls, array: np.ndarray) -> "TableType":
+        """Return the type of an array as a table."""
+        plain = numba.typeof(array)
+        dtype = RowType(plain.dtype) if isinstance(plain.dtype, types.Record) else plain.dtype
+        return cls(dtype, plain.ndim, "C")
 
 
 @register_model(TableType)
@@ -101,9 +138,7 @@ def read_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     table_type, index_type = signature.args
     row_type, row = as_rows(context, builder, index_type, arguments[1])
     if table_type.ndim == 1 and not context.enable_boundscheck:
-        item_type = context.get_data_type(table_type.dtype).as_pointer()
-        data = builder.inttoptr(read_word(builder, arguments[0], 0), item_type)
-        return load_item(context, builder, table_type, builder.gep(data, [row]))
+        return read_at(context, builder, table_type, arguments[0], row)
     array_type, array = as_array(context, builder, table_type, arguments[0])
     return getitem_arraynd_intp(context, builder, signature.replace(args=(array_type, row_type)), (array, row))
 
@@ -112,17 +147,49 @@ def read_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
 def read_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Read an item of a matrix without wrapping its indices around."""
     row_type, row = as_rows(context, builder, signature.args[1], arguments[1])
-    array_type, array = as_array(context, builder, signature.args[0], arguments[0])
+    table_type, table = signature.args[0], arguments[0]
+    if not context.enable_boundscheck and len(row_type) == table_type.ndim:
+        return read_at(context, builder, table_type, table, item_index(builder, table, row_type, row))
+    array_type, array = as_array(context, builder, table_type, table)
     return getitem_array_tuple(context, builder, signature.replace(args=(array_type, row_type)), (array, row))
+
+
+def item_index(builder: Any, table: Any, row_type: Any, row: Any) -> Any:
+    """Return the place of an item, counted from the first of its table."""
+    if isinstance(row_type, types.Integer):
+        return row
+    first, second = cgutils.unpack_tuple(builder, row)
+    return builder.add(builder.mul(first, read_word(builder, table, 2)), second)
+
+
+def pointer_to(context: Any, builder: Any, table_type: TableType, table: Any, index: Any) -> Any:
+    """Return the pointer to an item of a table, counted from its first."""
+    item_type = context.get_data_type(table_type.dtype).as_pointer()
+    return builder.gep(builder.inttoptr(read_word(builder, table, 0), item_type), [index])
+
+
+def read_at(context: Any, builder: Any, table_type: TableType, table: Any, index: Any) -> Any:
+    """Read an item of a table: a number, or the row itself."""
+    pointer = pointer_to(context, builder, table_type, table, index)
+    if isinstance(table_type.dtype, RowType):
+        return pointer
+    return builder.load(pointer, align=8)
 
 
 @lower_builtin(operator.setitem, TableType, types.Integer, types.Any)
 @lower_builtin(operator.setitem, TableType, types.BaseTuple, types.Any)
 def write_item(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Write an item without wrapping its index around."""
+    table_type, _, value_type = signature.args
     row_type, row = as_rows(context, builder, signature.args[1], arguments[1])
-    array_type, array = as_array(context, builder, signature.args[0], arguments[0])
-    signature = signature.replace(args=(array_type, row_type, signature.args[2]))
+    if not context.enable_boundscheck and isinstance(table_type.dtype, types.Number):
+        index = item_index(builder, arguments[0], row_type, row)
+        pointer = pointer_to(context, builder, table_type, arguments[0], index)
+        value = context.cast(builder, arguments[2], value_type, table_type.dtype)
+        builder.store(value, pointer, align=8)
+        return None
+    array_type, array = as_array(context, builder, table_type, arguments[0])
+    signature = signature.replace(args=(array_type, row_type, value_type))
     return setitem_array(context, builder, signature, (array, row, arguments[2]))
 
 
@@ -134,8 +201,7 @@ class WorldRefType(types.Type):
         self.fields = fields
         self.rows = {name: row for row, (name, _) in enumerate(fields)}
         self.types = dict(fields)
-        # the name goes into every compiled symbol, and fields spelled out there slow the compiler down
-        super().__init__(name=f"WorldRef_{hashlib.blake2b(repr(fields).encode(), digest_size=8).hexdigest()}")
+        super().__init__(name=short_name("WorldRef", repr(fields)))
 
 
 @register_model(WorldRefType)
@@ -185,8 +251,8 @@ class WorldRef:
             self.words[row, 0] = array.ctypes.data
             self.words[row, 1 : 1 + array.ndim] = array.shape
         self.address = int(self.words.ctypes.data)
-        fields = [(name, numba.typeof(array)) for name, array in zip(World._fields, world, strict=True)]
-        self._numba_type_ = WorldRefType(tuple((name, TableType(one.dtype, one.ndim, "C")) for name, one in fields))
+        fields = zip(World._fields, world, strict=True)
+        self._numba_type_ = WorldRefType(tuple((name, TableType.of(array)) for name, array in fields))
 
 
 def handle_of(world: World) -> "World | WorldRef":

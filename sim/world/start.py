@@ -37,6 +37,7 @@ def begin(world, key_low, key_high, logging):
     clock.stand_version = 1
     clock.flag_version = 1
     clock.moved_version = 1
+    clock.log_reference_men = math.log(world.settings[0].assault_reference_men)
     for row in range(world.alliances.shape[0]):
         world.alliances[row].ground_version = 1
         world.alliances[row].won_version = 1

@@ -39,7 +39,7 @@ def settings_fields() -> str:
 
 
 CLOCK = record(
-    "day tick_days horizon_days near_km next_reopening_day least_detour paired_reach_km",
+    "day tick_days horizon_days near_km next_reopening_day least_detour paired_reach_km log_reference_men",
     "tick ticks_per_day control_version holder_version trouble_version incidents arrivals log_rows overflow logging "
     "cuts retaken look_at_cuts stand_version flag_version moved_version milestone_stands milestone_holders "
     "milestone_control milestone_moves paired_version unsettled asks_near",
@@ -76,11 +76,11 @@ ORDER = record("", "formation objective kind bypass after only_if unless go_if_a
 FLAG = record("day", "up")
 PLACE = record(
     "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
-    "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day raid_km "
-    "raid_hazard raid_threshold raids_per_day raid_day "
+    "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day "
+    "raid_km raid_hazard raid_threshold raids_per_day raid_day "
     "reinforcement_hazard reinforcement_threshold assaulted_men reinforced_men block_men counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
-    "watched standing retaken lost_by fights cut_roads raiders raid_held",
+    "watched standing retaken lost_by fights cut_roads raid_held",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
     "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_day raid_held alert_until_day country raid_km "
     "claimant claim_day",

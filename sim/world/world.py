@@ -44,6 +44,7 @@ class World(NamedTuple):
     lines: np.ndarray  # row = formation x A + alliance
     insurgent_held: np.ndarray  # int64 N, 1 where an insurgent garrison holds a place of its own side
     idle_until_day: np.ndarray  # float64 N: the day until which an insurgent garrison has nothing to do
+    raided_from: np.ndarray  # int64 N, 1 where a raid has come from
     expected_rates: np.ndarray  # float64 F x road classes: advance averaged over pushes and pauses, km a day
     days: np.ndarray  # float64 F x activities
     fired: np.ndarray  # int64, one counter a mechanism
