@@ -12,7 +12,7 @@ from experiments.standing import ring_at, ring_name, standing
 from experiments.wording import span
 from sim.ensemble import Ensemble
 from sim.scenario.loading import Scenario
-from sim.world.codes import Activity, IncidentKind, LogKind, Reason, SiegeState
+from sim.world.codes import Activity, Errand, IncidentKind, LogKind, Reason, SiegeState
 from sim.world.world import World
 
 RUNGS = ("got a call on the channel", "met a show of force", "met warning shots", "came under a strike")
@@ -35,6 +35,11 @@ WAITS = {
     Reason.DEFENDS: "stayed to defend {place}",
     Reason.REFITS: "went back to {place} to refit ({span})",
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
+}
+ERRANDS = {
+    Errand.REOPEN: "to reopen the road at {place}",
+    Errand.RETAKE: "to retake {place}",
+    Errand.CLEAR: "to clear {place}",
 }
 SENTENCES = {
     LogKind.ORDER_DONE: "{actor} had nothing left to do, at {place}.",
@@ -91,6 +96,20 @@ def shortened(names: list[str]) -> list[str]:
     return [one if short.count(one) == 1 else name for one, name in zip(short, names, strict=True)]
 
 
+def short_pauses(log: Any) -> set[int]:
+    """Return the rows of pauses that were broken off on the day they began, and of their ends: not worth a line."""
+    begun: dict[int, int] = {}
+    dropped: set[int] = set()
+    for index in np.flatnonzero((log["kind"] == LogKind.PAUSE) | (log["kind"] == LogKind.PUSH)):
+        actor = int(log[index]["actor"])
+        pause = begun.pop(actor, -1)
+        if log[index]["kind"] == LogKind.PAUSE:
+            begun[actor] = int(index)
+        elif pause >= 0 and log[index]["day"] - log[pause]["day"] < 1.0:
+            dropped |= {pause, int(index)}
+    return dropped
+
+
 class Story(Names):
     """Watches a world day by day (`look`) and tells, when it is finished, its event log and what went on for long."""
 
@@ -115,10 +134,11 @@ class Story(Names):
         for row in log[log["kind"] == LogKind.FINISH]:
             race, day = int(row["other"]), float(row["day"])
             self.first_days[race] = min(day, self.first_days.get(race, day))
-        for row, following in zip(log, [*log[1:], None], strict=True):
+        dropped = short_pauses(log)
+        for index, (row, following) in enumerate(zip(log, [*log[1:], None], strict=True)):
             sentence = self.sentence(row, following)
             self.follow(row)
-            if sentence:
+            if sentence and index not in dropped:
                 told.append((float(row["day"]), sentence))
         return sorted(told, key=lambda one: one[0])
 
@@ -162,8 +182,10 @@ class Story(Names):
         return self.place(place) if siege < 0 else f"{ring_name(self, siege)} at {self.place(place)}"
 
     def tell_order(self, row: Any, _: Any) -> str:
-        """An order; one for the place where it stands is told at the start only."""
+        """An order, or an errand; an order for the place where it stands is told at the start only."""
         name, place = self.formation(row["actor"]), self.place(row["place"])
+        if row["other"] >= 0:
+            return f"{name} was sent {ERRANDS[Errand(int(row['other']))].format(place=place)}."
         if self.stands_at[row["actor"]] != row["place"]:
             return f"{name} got orders for {place}."
         return f"{name} had orders to stay at {place}." if row["day"] == 0.0 else ""

@@ -8,7 +8,7 @@ import math
 
 from sim.compiled import compiled
 from sim.records import fire, note
-from sim.rules.attrition import attackers
+from sim.rules.attrition import engaged_men
 from sim.rules.ground import (
     are_connected,
     interest_in,
@@ -19,14 +19,15 @@ from sim.rules.ground import (
     line_before,
     may_enter,
     road_between,
+    stands_apart,
 )
 from sim.rules.odds import end_pause, is_worth_it, odds_of
 from sim.rules.route import measure_roads
-from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
+from sim.world.codes import NOBODY, Activity, Errand, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
 from sim.world.start import LEAST_RATE
 
-LEFT_ALONE, ANY, RAIDED_FROM, HELPED = 0, 1, 2, 3  # how urgent it is to clear a place
+LEFT_ALONE, CLEARED, HELPED = 0, 1, 2  # what a formation is to do about an insurgent place
 
 
 @compiled
@@ -56,14 +57,24 @@ def direct(world, row):
     mend_rear(world, row)
     is_pause = unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
     halts_for_it = is_pause or unit.halt_reason == Reason.BRIDGES
-    if unit.objective != before and halts_for_it and unit.to == NOBODY:
-        end_pause(world, row, unit.objective, world.clock[0].day)
     tell_done(world, row)
     if unit.objective != before and before == NOBODY and world.clock[0].day > 0.0:
         unit.pushing = 0  # one that stood without orders begins with a push
         unit.cycle_until_day = min(unit.cycle_until_day, world.clock[0].day)
     if unit.objective != before and unit.objective != NOBODY:
-        note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, NOBODY, 0.0)
+        note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, errand_of(world, unit), 0.0)
+    if unit.objective != before and halts_for_it and unit.to == NOBODY:
+        end_pause(world, row, unit.objective, world.clock[0].day)
+
+
+@compiled
+def errand_of(world, unit):
+    """Return what a formation is sent to the rear for, -1 where it follows its orders."""
+    if unit.task == NOBODY or unit.task != unit.objective:
+        return NOBODY
+    if unit.clears == 1:
+        return Errand.CLEAR
+    return Errand.REOPEN if is_friendly(world, unit.side, unit.task) else Errand.RETAKE
 
 
 @compiled
@@ -142,7 +153,7 @@ def mend_rear(world, row):
     if unit.task != NOBODY and is_over and may_come_home(world, unit):
         unit.task = NOBODY
     is_idle = is_rear_guard(unit) or is_stranded(world, unit) or is_waiting(unit, clock)
-    can_go = is_idle and unit.to == NOBODY and not is_besieged(world, unit.at)
+    can_go = is_idle and unit.to == NOBODY and unit.arrival_open == 0 and not is_besieged(world, unit.at)
     if is_over and can_go and unit.calm_version != clock.trouble_version:
         trouble = nearest_trouble(world, row)
         unit.clears = 0
@@ -177,7 +188,7 @@ def is_waiting(unit, clock):
 @compiled
 def may_come_home(world, unit):
     """Return whether a formation is done with a task that is over: its stay is over, or a third party has the place."""
-    is_free = world.clock[0].day >= unit.task_until_day or unit.free == 0
+    is_free = world.clock[0].day >= unit.task_until_day or unit.free == 0 or unit.at != unit.task
     return (is_free and not is_filling_up(world, unit)) or is_foreign(world, unit.side, unit.task)
 
 
@@ -256,11 +267,9 @@ def nearest_trouble(world, row):
     unit, settings = world.formations[row], world.settings[0]
     opens_roads = is_rear_guard(unit) or is_stranded(world, unit)
     best, best_km = NOBODY, settings.commands_mend_reach_km
-    if is_without_orders(unit):
-        best_km = math.inf
-    elif not opens_roads and unit.cut_off == 0:
+    if not opens_roads and unit.cut_off == 0:
         best_km = min(best_km, settings.commands_clear_reach_km)
-    if settings.commands_mend_reach_km <= 0.0 or world.clock[0].retaken + opens_roads * world.clock[0].cuts == 0:
+    if best_km <= 0.0 or world.clock[0].retaken + opens_roads * world.clock[0].cuts == 0:
         return NOBODY
     left = world.clock[0].retaken + 2 * opens_roads * world.clock[0].cuts
     is_measured = False
@@ -275,7 +284,7 @@ def nearest_trouble(world, row):
         km = distance_km(unit, here)
         if km > best_km or has_dropped(world, unit, place) or not is_trouble(world, unit.side, place):
             continue
-        if may_go(world, row, place) and not is_mended(world, row, place, km):
+        if may_go(world, row, place) and not is_mended(world, row, place, km, False):
             if not is_measured:
                 measure_roads(world, unit.side, unit.at, best_km)
                 is_measured = True
@@ -320,74 +329,95 @@ def would_dare(world, row, place):
 def nearest_to_clear(world, row):
     """Return the nearest insurgent place beside own ground that a formation would win; -1 for none.
 
-    Cities that allies clear with room beside them are first, then places that raids and counter-attacks come from. One
-    that has carried out its orders goes for any other too, however far; one that waits for odds to the next place only.
-    Who has lost too many men goes nowhere. Source: assumption, `rules.commands.clear_*`.
+    One that is to hold a place goes only where raids and counter-attacks come from; one that waits for odds only there
+    and to the next place. One that has carried out its orders goes anywhere, as far as to mend the rear, and first to
+    the help of allies near by. Who has lost too many men goes nowhere. Source: assumption, `rules.commands.clear_*`.
     """
-    unit, settings = world.formations[row], world.settings[0]
-    is_fresh = unit.strength_men >= settings.commands_clear_least_share * unit.full_strength_men
-    if settings.commands_clear_reach_km <= 0.0 or not is_fresh:
-        return NOBODY
-    reach_km = math.inf if is_without_orders(unit) else settings.commands_clear_reach_km
+    unit = world.formations[row]
+    reach_km = reach_to_clear(world, unit)
     best, best_km, best_rank = NOBODY, reach_km, LEFT_ALONE
+    if reach_km <= 0.0:
+        return NOBODY
     is_measured = False
     for place in range(world.places.shape[0]):
         if world.insurgent_held[place] == 0:
             continue
-        rank, km = rank_to_clear(world, unit, place), distance_km(unit, world.places[place])
-        if rank == LEFT_ALONE or rank < best_rank or km > (best_km if rank == best_rank else reach_km):
+        km = distance_km(unit, world.places[place])
+        if km > reach_km:
             continue
-        if not may_clear(world, row, place, km, rank == HELPED):
+        rank = rank_to_clear(world, row, place, km)
+        if rank == LEFT_ALONE or rank < best_rank or (rank == best_rank and km > best_km):
+            continue
+        if not may_clear(world, row, place, km, rank):
             continue
         if not is_measured:
             measure_roads(world, unit.side, unit.at, reach_km)
             is_measured = True
         km = world.road_km[place]
         if math.isfinite(km) and (rank > best_rank or km < best_km):
-            if odds_of(world, row, place, world.clock[0].day) >= max(settings.assault_odds_wanted, 1.0):
+            if odds_of(world, row, place, world.clock[0].day) >= max(world.settings[0].assault_odds_wanted, 1.0):
                 best, best_km, best_rank = place, km, rank
     return best
 
 
 @compiled
-def rank_to_clear(world, unit, place):
-    """Return how urgent it is for a formation to clear an insurgent place."""
-    is_done, waits = is_without_orders(unit), unit.odds_at != NOBODY
-    if place == unit.beaten_at or not is_hostile(world, unit.side, place):
-        return LEFT_ALONE
-    if (is_done or waits) and has_room(world, unit.alliance, place):
-        return HELPED
-    if waits and road_between(world, unit.at, place) == NOBODY:
-        return LEFT_ALONE
-    if world.raided_from[place] == 1:
-        return RAIDED_FROM
-    return ANY if is_done else LEFT_ALONE
+def reach_to_clear(world, unit):
+    """Return how many km a formation goes to clear a place; 0 for one that has lost too many men."""
+    settings = world.settings[0]
+    if unit.strength_men < settings.commands_clear_least_share * unit.start_men:
+        return 0.0
+    reach_km = settings.commands_clear_reach_km
+    return max(reach_km, settings.commands_mend_reach_km) if reach_km > 0.0 and is_without_orders(unit) else reach_km
 
 
 @compiled
-def may_clear(world, row, place, km, helps):
+def rank_to_clear(world, row, place, km):
+    """Return whether a formation leaves an insurgent place `km` away alone, clears it or helps allies there."""
+    unit = world.formations[row]
+    if place == unit.beaten_at or not is_hostile(world, unit.side, place):
+        return LEFT_ALONE
+    if is_without_orders(unit):
+        is_near = km <= world.settings[0].commands_clear_reach_km
+        return HELPED if is_near and is_help_wanted(world, row, place) else CLEARED
+    if unit.odds_at != NOBODY and road_between(world, unit.at, place) == NOBODY:
+        return LEFT_ALONE
+    return CLEARED if world.raided_from[place] == 1 else LEFT_ALONE
+
+
+@compiled
+def is_help_wanted(world, row, place):
+    """Return whether allies wait for better odds at a place, or assault it with room for half a formation's men."""
+    unit, men, is_on = world.formations[row], 0.0, False
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+            continue
+        if ally.odds_at == place:
+            return True
+        if ally.assault == place or ally.task == place or ally.to == place:
+            men += ally.strength_men
+            is_on = is_on or ally.assault == place
+    room = engaged_men(world, place, math.inf, world.places[place].garrison_men)
+    return is_on and men + 0.5 * unit.strength_men <= room
+
+
+@compiled
+def may_clear(world, row, place, km, rank):
     """Return whether a formation may be sent to clear a place `km` away: in its sector, beside own ground, its turn."""
     unit = world.formations[row]
     if has_dropped(world, unit, place) or not may_go(world, row, place) or not is_beside(world, unit.side, place):
         return False
-    return helps or (line_before(world, row, place) == NOBODY and not is_mended(world, row, place, km))
-
-
-@compiled
-def has_room(world, alliance, place):
-    """Return whether an alliance clears a city whose front has room for more."""
-    here = world.places[place]
-    is_cleared = here.clear_days > 0.0 and is_under_assault(world, alliance, place)
-    return is_cleared and attackers(world, place, alliance) < here.frontage_men
-
-
-@compiled
-def is_under_assault(world, alliance, place):
-    """Return whether a formation of an alliance is in an assault on a place."""
-    if world.places[place].fights == 0:
+    if world.places[place].fights > 0 and is_fought_for_apart(world, unit.side, place):
         return False
+    return rank == HELPED or (line_before(world, row, place) == NOBODY and not is_mended(world, row, place, km, True))
+
+
+@compiled
+def is_fought_for_apart(world, side, place):
+    """Return whether a formation that stands apart from a side is in an assault on a place."""
     for other in range(world.formations.shape[0]):
-        if world.formations[other].assault == place and world.formations[other].alliance == alliance:
+        rival = world.formations[other]
+        if rival.assault == place and stands_apart(world, side, rival.side):
             return True
     return False
 
@@ -413,21 +443,37 @@ def is_beside(world, side, place):
 
 
 @compiled
-def is_mended(world, row, place, km):
-    """Return whether an ally is after a place or on its way there, or a free rear guard nearer to it than `km`."""
+def is_mended(world, row, place, km, clears):
+    """Return whether an ally is after a place or on its way there, or a free rear guard nearer to it would go.
+
+    `km`: how far the formation is; `clears`: whether it would clear the place of insurgents, not mend the rear. An ally
+    that only waits for better odds there is not after it.
+    """
     for other in range(world.formations.shape[0]):
         unit = world.formations[other]
         if other == row or unit.alliance != world.formations[row].alliance or unit.posture == Activity.LOST:
             continue
-        if unit.task == place or unit.assault == place or unit.ordered == place or leads_to(world, other, place):
+        is_after = unit.task == place or unit.assault == place or unit.ordered == place or leads_to(world, other, place)
+        if is_after and unit.odds_at != place:
             return True
         if unit.task != NOBODY and is_cut_between(world, unit.task, place):
             return True
         is_idle = is_rear_guard(unit) and unit.task == NOBODY and unit.to == NOBODY and not is_besieged(world, unit.at)
-        if is_idle and distance_km(unit, world.places[place]) < km and may_go(world, other, place):
-            if not has_dropped(world, unit, place) and line_before(world, other, place) == NOBODY:
-                return True
+        if is_idle and would_go(world, other, place, km, clears):
+            return True
     return False
+
+
+@compiled
+def would_go(world, row, place, most_km, clears):
+    """Return whether an idle rear guard less than `most_km` from a place would go there itself."""
+    unit = world.formations[row]
+    km = distance_km(unit, world.places[place])
+    if km >= most_km or not may_go(world, row, place) or has_dropped(world, unit, place):
+        return False
+    if line_before(world, row, place) != NOBODY:
+        return False
+    return not clears or (km <= reach_to_clear(world, unit) and rank_to_clear(world, row, place, km) != LEFT_ALONE)
 
 
 @compiled

@@ -10,7 +10,7 @@ from sim.compiled import compiled
 from sim.records import add_arrival, note
 from sim.rules.changes import holder_changed, road_reopened, wake
 from sim.rules.ground import is_besieged, is_friendly, is_hostile
-from sim.world.codes import NOBODY, Activity, How, LogKind
+from sim.world.codes import NOBODY, Activity, How, LogKind, Reason
 from sim.world.start import note_insurgents
 
 SMALLEST_STEP = 1e-9
@@ -83,7 +83,7 @@ def settle_departure(world, row, now):
 def take(world, place, row, day):
     """Give a place to a formation's side; the formation leaves a detachment behind."""
     unit, here = world.formations[row], world.places[place]
-    here.garrison_men = leave_detachment(world, place, unit.alliance)
+    here.garrison_men = leave_detachment(world, place, unit.alliance, unit.quality)
     here.garrison_quality = unit.quality
     if here.garrison != NOBODY and world.garrisons[here.garrison].insurgent == 1:
         here.counter_day = day + world.settings[0].insurgents_counter_attack_delay_days
@@ -97,14 +97,23 @@ def take(world, place, row, day):
         partner = world.formations[other]
         if partner.at == place and partner.to == NOBODY and partner.arrival_open == 1:
             partner.arrived_how = How.TOOK
+        if stands_at(world, other, place, unit.alliance) and here.counter_day > day and is_unhurried(partner):
+            partner.halt_until_day = max(partner.halt_until_day, here.counter_day + DECIDED_WITHIN_DAYS)
+            partner.halt_reason = Reason.CONSOLIDATES
 
 
 @compiled
-def leave_detachment(world, place, alliance):
+def is_unhurried(unit):
+    """Return whether a formation can await a counter-attack: its orders are done, or it is on a task in the rear."""
+    return unit.task != NOBODY or unit.order >= unit.orders_count - 1
+
+
+@compiled
+def leave_detachment(world, place, alliance, quality):
     """Let every formation of an alliance that stands at a place leave the same share of its men; return their sum.
 
-    More the more the kind of place asks for, and where the alliance has lost it before, within bounds. Source:
-    assumption, `rules.control.detachment_*`.
+    More the more the kind of place asks for; where the alliance has lost it before, more by a factor and so many as
+    would beat off the strongest counter-attack; all within bounds. Source: assumption, `rules.control.detachment_*`.
     """
     settings, here, men = world.settings[0], world.places[place], 0.0
     for row in range(world.formations.shape[0]):
@@ -112,6 +121,8 @@ def leave_detachment(world, place, alliance):
             men += world.formations[row].strength_men
     times = max(1.0, settings.control_detachment_lost_factor) if here.lost_by == alliance else 1.0
     wanted = times * settings.control_detachment_men * world.place_kinds[here.kind].garrison_weight
+    if times > 1.0:
+        wanted = max(wanted, 1.0 + strongest_counter(world, place) / quality)
     share = min(1.0, times * settings.control_detachment_most_share, wanted / max(men, 1.0))
     share = max(min(1.0, times * settings.control_detachment_share), share)
     for row in range(world.formations.shape[0]):
@@ -121,6 +132,20 @@ def leave_detachment(world, place, alliance):
             unit.strength_men -= left
             unit.full_strength_men = max(unit.full_strength_men - left, unit.strength_men)
     return share * men
+
+
+@compiled
+def strongest_counter(world, place):
+    """Return the men x quality of the strongest counter-attack that insurgents near a place could send."""
+    settings, strongest = world.settings[0], 0.0
+    for index in range(world.near_starts[place], world.near_starts[place + 1]):
+        if world.near_km[index] > settings.insurgents_counter_attack_reach_km:
+            break
+        other = world.near_places[index]
+        if other != place and world.insurgent_held[other] == 1:
+            there = world.places[other]
+            strongest = max(strongest, there.garrison_men * there.garrison_quality)
+    return settings.insurgents_reinforcement_share * strongest
 
 
 @compiled

@@ -16,10 +16,8 @@ from sim.rules.control import settle_departure
 from sim.rules.ground import (
     behind_ring,
     blocks,
-    is_besieged,
     is_claimed_apart,
     is_foreign,
-    is_friendly,
     is_open_road,
     line_before,
     line_with,
@@ -95,11 +93,10 @@ def set_out(world, row, now):
         unit.posture = Activity.HOLDING
         unit.reason = Reason.GIVES_WAY
         return False
-    if not is_open_road(world, unit.side, road):
-        if not ready_to_advance(world, row, there, now):
-            return unit.halt_until_day > now
-        if not dares(world, row, there, now):
-            return True
+    if not is_open_road(world, unit.side, road) and not ready_to_advance(world, row, there, now):
+        return unit.halt_until_day > now
+    if not dares(world, row, there, now):
+        return True
     if crosses_lines(world, row, there, now) and crosses_river(world, row, road, now):
         leave(world, row, there, road, now)
     return True
@@ -109,7 +106,7 @@ def set_out(world, row, now):
 def defends(world, row, now):
     """Return whether an enemy assaults the place that a formation stands at, which it then does not leave."""
     unit = world.formations[row]
-    if world.places[unit.at].fights == 0 or not is_friendly(world, unit.side, unit.at) or is_besieged(world, unit.at):
+    if world.places[unit.at].fights == 0 or not is_assaulted(world, unit):
         return False
     unit.posture = Activity.HOLDING
     unit.reason = Reason.DEFENDS
@@ -117,6 +114,16 @@ def defends(world, row, now):
         unit.last_reason = Reason.DEFENDS
         note(world, LogKind.WAITS, now, row, unit.at, Reason.DEFENDS, 0.0)
     return True
+
+
+@compiled
+def is_assaulted(world, unit):
+    """Return whether a formation's enemy is in an assault on the place where it stands."""
+    for row in range(world.formations.shape[0]):
+        enemy = world.formations[row]
+        if enemy.assault == unit.at and world.stances[unit.side, enemy.side] == Stance.HOSTILE:
+            return True
+    return False
 
 
 @compiled
@@ -219,6 +226,7 @@ def crosses_river(world, row, road, now):
         if line.bridged_day > now:
             fire(world, Mechanism.BRIDGING)
             note(world, LogKind.WAITS, now, row, unit.at, Reason.BRIDGES, line.bridged_day - now)
+            unit.cycle_until_day += unit.pushing * (line.bridged_day - now)
     if line.bridged_day <= now:
         return True
     unit.halt_until_day = line.bridged_day

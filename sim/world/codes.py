@@ -64,6 +64,15 @@ class Reason(IntEnum):
 
 
 @unique
+class Errand(IntEnum):
+    """What a formation is sent to the rear for."""
+
+    REOPEN = 0
+    RETAKE = 1
+    CLEAR = 2
+
+
+@unique
 class OrderKind(IntEnum):
     """What an order asks for at its objective."""
 

@@ -125,7 +125,7 @@ def ready_formations(world):
     """Give every formation its full strength, its contact range and its position; open the assaults under way."""
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
-        unit.full_strength_men = unit.strength_men
+        unit.full_strength_men = unit.start_men = unit.strength_men
         unit.supply_days = min(unit.supply_days, world.settings[0].supply_stock_days)
         unit.contact_range_km = world.settings[0].encounters_contact_range_km
         unit.support = 1.0
