@@ -63,7 +63,7 @@ def save(directory: Path, numbers: range, chunk: Chunk) -> None:
 
 def write(path: Path, chunk: Chunk) -> None:
     """Write a chunk's file."""
-    content = pa.BufferOutputStream()
+    content = pa.BufferOutputStream(pa.system_memory_pool())  # Arrow's own gives pages back, which come anew at a cost
     for table, compression in zip(chunk.tables, COMPRESSION, strict=True):
         options = pa.ipc.IpcWriteOptions(compression=compression)
         with pa.ipc.new_stream(content, table.schema, options=options) as writer:

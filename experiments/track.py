@@ -11,7 +11,6 @@ from experiments.excerpts import first_rows
 from experiments.summary import Runs
 from sim.ensemble import Ensemble
 from sim.scenario.loading import Scenario
-from sim.turn import is_over, take_turn
 from sim.world.codes import Activity
 from sim.world.world import World
 
@@ -64,12 +63,13 @@ def each_day(ensemble: Ensemble, seed: int, run: int, logging: bool = False) -> 
     """Yield the world of a run at the start of each day and at the horizon; it is the same arrays every time."""
     keys, values = ensemble.draw(seed, run, run + 1)
     world = ensemble.start(keys[0], values[0], logging)
+    clock = world.clock[0]
     while True:
-        if world.clock[0].tick % world.clock[0].ticks_per_day == 0:
+        if clock.tick % clock.ticks_per_day == 0:
             yield world
-        if is_over(ensemble.handle):
+        tick = clock.tick
+        if ensemble.go_on(clock.ticks_per_day).clock[0].tick == tick:
             return
-        take_turn(ensemble.handle)
 
 
 def look(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -7,14 +7,16 @@ made machine code as part of what Python calls, where nothing else can reach it.
 agent's decision, a test) is compiled for it then, and that is kept on disk. Measurements: docs/decisions.md.
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
-from numba import njit
+from numba import njit, types
 from numba.core import config, sigutils
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase
+from numba.core.compiler import CompilerBase, Flags
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import PassManager, register_pass
 from numba.core.registry import CPUDispatcher
@@ -106,6 +108,42 @@ PASSES = (
 )  # fmt: skip
 
 
+class PartFlags(Flags):
+    """The settings of a part, compared by what was set: numba asks some hundred thousand times whether they changed."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Flags) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values))
+
+
+class RememberingContext:
+    """Numba's typing context, which would try all meanings of `a + b` again wherever two numbers are added."""
+
+    known: ClassVar[dict[int, tuple[Any, dict]]] = {}  # by the identity of a function, for its hash takes long
+
+    def __init__(self, context: Any) -> None:
+        """Stand before a typing context."""
+        self.context = context
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.context, name)
+
+    def resolve_function_type(self, function: Any, arguments: tuple, named: dict[str, Any]) -> Any:
+        """Return the signature of a function for types of arguments; that of an operator or a builtin is kept."""
+        found = self.context._lookup_global(function) or function
+        if not isinstance(found, types.BaseFunction):
+            return self.context.resolve_function_type(function, arguments, named)
+        answers = self.known.setdefault(id(found), (found, {}))[1]
+        question = arguments, tuple(named.items())
+        try:
+            return answers[question]
+        except KeyError:
+            answer = answers[question] = self.context.resolve_function_type(function, arguments, named)
+            return answer
+
+
 class WholeCompiler(CompilerBase):
     """Numba's pipeline without what rules do not use: object mode, closures, `with`, parallel loops, inlined calls."""
 
@@ -124,6 +162,23 @@ class PartCompiler(WholeCompiler):
     """The same, to a part."""
 
     lowering = PartLowering
+
+    def __init__(self, typing: Any, target: Any, library: Any, types: Any, result: Any, flags: Any, names: Any) -> None:
+        """Ready the compiler for one part."""
+        super().__init__(RememberingContext(typing), target, library, types, result, PartFlags(flags), names)
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """Keep Python's garbage collector from looking, now and later, through all that the compiler holds."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.freeze()
+            gc.enable()
 
 
 Dispatcher: Any = CPUDispatcher
@@ -148,7 +203,7 @@ class Part(Dispatcher):
 
     def compile(self, sig: Any) -> Any:
         """Compile for a compiled caller; nothing is kept on disk but the caller."""
-        with global_compiler_lock, self._compiling_counter:
+        with global_compiler_lock, self._compiling_counter, nothing_collected():
             arguments, return_type = sigutils.normalize_signature(sig)
             if tuple(arguments) not in self.overloads:
                 self.add_overload(self._compiler.compile(arguments, return_type))

@@ -4,9 +4,9 @@ import numpy as np
 
 from sim.compiled import compiled, compiled_whole
 from sim.errors import RunError
-from sim.outcomes import ROWS_A_RUN, RunTables, Tabulator, new_kept
+from sim.outcomes import ROWS_A_RUN, Kept, RunTables, Tabulator, new_kept
 from sim.scenario.loading import Scenario
-from sim.turn import run_to_horizon
+from sim.turn import is_over, run_until
 from sim.world.assume import draw_assumptions, run_keys
 from sim.world.build import Blueprint, build
 from sim.world.handle import handle_of
@@ -14,19 +14,23 @@ from sim.world.start import begin, restore
 from sim.world.world import World
 
 MOST_ROOM = 64
+NEVER = np.iinfo(np.int64).max
 
 
 @compiled_whole
-def run_all(world, block, template, slots, keys, values, first, kept):
+def run_all(world, block, template, slots, keys, values, first, kept, logging, begun, until_tick):
     """Carry runs `first` and on to their horizon; return how many are done: all, or up to one that found no room.
 
-    `keys`: uint64, runs x 2; `values`: float64, runs x assumptions. What they leave is written to `kept`.
+    `keys`: uint64, runs x 2; `values`: float64, runs x assumptions; `logging`: 0 or 1. What they leave is written to
+    `kept`. `begun`: 1 where run `first` goes on from where the world stands; `until_tick`: where a run is left alone.
+    Whatever else runs the turn is compiled whole again, so all runs, of batches and replays, are run from here.
     """
     for index in range(first, keys.shape[0]):
-        restore(block, template, slots, values[index])
-        begin(world, keys[index, 0], keys[index, 1], 0)
-        run_to_horizon(world)
-        if world.clock[0].overflow == 1 or not keep(world, index, kept):
+        if begun == 0 or index > first:
+            restore(block, template, slots, values[index])
+            begin(world, keys[index, 0], keys[index, 1], logging)
+        run_until(world, until_tick)
+        if not is_over(world) or world.clock[0].overflow == 1 or not keep(world, index, kept):
             return index
     return keys.shape[0]
 
@@ -83,18 +87,39 @@ class Ensemble:
 
     def start(self, key: np.ndarray, values: np.ndarray, logging: bool = False) -> World:
         """Return the world at day 0 of the run with this key (uint64 pair) and these assumptions (float64)."""
-        restore(self.block, self.blueprint.template, self.slots, values)
-        begin(self.handle, key[0], key[1], 1 if logging else 0)
+        self.call(key[None], values[None], new_kept(self.blueprint, 1), logging=logging, until_tick=0)
+        return self.world
+
+    def go_on(self, ticks: int) -> World:
+        """Return the world so many ticks later, or at the horizon."""
+        nothing = np.zeros((1, 2), np.uint64), np.zeros((1, len(self.slots))), new_kept(self.blueprint, 1)
+        self.call(*nothing, begun=True, until_tick=int(self.world.clock[0].tick) + ticks)
         return self.world
 
     def run(self, key: np.ndarray, values: np.ndarray, logging: bool = False) -> World:
-        """Return the world at the horizon; a run that outgrows the room for its records is repeated with more."""
-        while True:
-            world = self.start(key, values, logging)
-            run_to_horizon(self.handle)
-            if world.clock[0].overflow == 0:
-                return world
-            self.grow()
+        """Return the world at the horizon of the run with this key and these assumptions."""
+        self.carry(key[None], values[None], logging)
+        return self.world
+
+    def carry(self, keys: np.ndarray, values: np.ndarray, logging: bool = False) -> Kept:
+        """Return what runs leave at their horizon; one that outgrows the room for its records is repeated with more."""
+        kept, done = new_kept(self.blueprint, len(keys), self.rows_a_run), 0
+        while done < len(keys):
+            done = self.call(keys, values, kept, done, logging)
+            if self.world.clock[0].overflow == 1:
+                self.grow()
+            elif done < len(keys):
+                self.rows_a_run *= 2
+                kept = kept._replace(incidents=doubled(kept.incidents), arrivals=doubled(kept.arrivals))
+        return kept
+
+    def call(
+        self, keys: np.ndarray, values: np.ndarray, kept: Kept, first: int = 0, logging: bool = False,
+        begun: bool = False, until_tick: int = NEVER,
+    ) -> int:  # fmt: skip
+        """Call `run_all`."""
+        memory = self.handle, self.block, self.blueprint.template, self.slots
+        return int(run_all(*memory, keys, values, first, kept, int(logging), int(begun), until_tick))
 
     def grow(self) -> None:
         """Double the room for records."""
@@ -112,17 +137,7 @@ class Ensemble:
     def simulate(self, seed: int, first: int, stop: int) -> RunTables:
         """Return the tables of runs `first` to `stop` - 1, made without the interpreter. Raises RunError."""
         keys, values = self.draw(seed, first, stop)
-        kept, done = new_kept(self.blueprint, stop - first, self.rows_a_run), 0
-        while True:
-            done = run_all(self.handle, self.block, self.blueprint.template, self.slots, keys, values, done, kept)
-            if done == len(keys):
-                break
-            if self.world.clock[0].overflow == 1:
-                self.grow()
-            else:
-                self.rows_a_run *= 2
-                kept = kept._replace(incidents=doubled(kept.incidents), arrivals=doubled(kept.arrivals))
-        return self.tabulator.tables(first, kept, values)
+        return self.tabulator.tables(first, self.carry(keys, values), values)
 
     def replay(self, seed: int, run: int) -> World:
         """Return the finished world of one run with its event log."""

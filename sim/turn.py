@@ -130,7 +130,7 @@ def is_over(world):
 
 
 @compiled
-def run_to_horizon(world):
-    """Carry a world that has begun to its horizon."""
-    while not is_over(world):
+def run_until(world, tick):
+    """Carry a world that has begun to a tick, or to its horizon."""
+    while world.clock[0].tick < tick and not is_over(world):
         take_turn(world)
