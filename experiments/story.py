@@ -37,12 +37,11 @@ WAITS = {
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
 }
 ERRANDS = {
-    Errand.REOPEN: "to reopen the road at {place}",
-    Errand.RETAKE: "to retake {place}",
-    Errand.CLEAR: "to clear {place}",
+    Errand.REOPEN: "reopen the road at {place}",
+    Errand.RETAKE: "retake {place}",
+    Errand.CLEAR: "clear {place}",
 }
 SENTENCES = {
-    LogKind.ORDER_DONE: "{actor} had nothing left to do, at {place}.",
     LogKind.ORDER_DROPPED: "{actor} gave up on {place}: a rival held it.",
     LogKind.SETS_OUT: "{actor} set out from {place} for {other} ({value:.0f} km).",
     LogKind.AT_GATE: "{actor} came before {target}, held by {value:,.0f} men, and prepared to attack.",
@@ -185,10 +184,15 @@ class Story(Names):
         """An order, or an errand; an order for the place where it stands is told at the start only."""
         name, place = self.formation(row["actor"]), self.place(row["place"])
         if row["other"] >= 0:
-            return f"{name} was sent {ERRANDS[Errand(int(row['other']))].format(place=place)}."
+            return f"{name} had to go and {ERRANDS[Errand(int(row['other']))].format(place=place)}."
         if self.stands_at[row["actor"]] != row["place"]:
             return f"{name} got orders for {place}."
         return f"{name} had orders to stay at {place}." if row["day"] == 0.0 else ""
+
+    def tell_order_done(self, row: Any, _: Any) -> str:
+        """Nothing is left to do, or too few men are for anything else."""
+        what = "too few men left for more than to hold" if row["value"] == 1.0 else "nothing left to do, at"
+        return f"{self.formation(row['actor'])} had {what} {self.place(row['place'])}."
 
     def tell_control(self, row: Any, _: Any) -> str:
         """A place changes hands."""

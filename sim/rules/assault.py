@@ -110,7 +110,7 @@ def carry_out(world, leader, place):
         return
     if defenders(world, leader, place) < LEAST_MEN:
         if is_friendly(world, side, place) and against_ring(world, side, place) == NOBODY:
-            go_in(world, place, alliance, min(max(now, lifted_day(world, place)), end))
+            go_in(world, place, alliance, min(max(now, fight.opened_day, lifted_day(world, place)), end))
         else:
             win(world, leader, place, max(now, min(fight.ready_day, end)))
         return

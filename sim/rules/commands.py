@@ -21,7 +21,7 @@ from sim.rules.ground import (
     road_between,
     stands_apart,
 )
-from sim.rules.odds import end_pause, is_worth_it, odds_of
+from sim.rules.odds import end_pause, is_no_better, is_worth_it, odds_of
 from sim.rules.route import measure_roads
 from sim.world.codes import NOBODY, Activity, Errand, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
@@ -84,8 +84,10 @@ def tell_done(world, row):
     if unit.objective != NOBODY:
         unit.is_told = 0
     elif unit.is_told == 0 and unit.to == NOBODY and unit.orders_count > 0 and is_without_orders(unit):
-        unit.is_told = 1
-        note(world, LogKind.ORDER_DONE, world.clock[0].day, row, unit.at, NOBODY, 0.0)
+        if unit.halt_reason != Reason.REFITS or unit.halt_until_day <= world.clock[0].day:
+            unit.is_told = 1
+            is_worn = unit.rear_guard == 1 and reach_to_clear(world, unit) <= 0.0
+            note(world, LogKind.ORDER_DONE, world.clock[0].day, row, unit.at, NOBODY, 1.0 if is_worn else 0.0)
 
 
 @compiled
@@ -182,7 +184,7 @@ def is_stranded(world, unit):
 def is_waiting(unit, clock):
     """Return whether a formation has nothing better to do: it pauses, waits for better odds or is cut off."""
     pauses = unit.halt_reason == Reason.PAUSES and unit.halt_until_day > clock.day
-    return unit.odds_at != NOBODY or unit.cut_off == 1 or pauses
+    return unit.odds_at != NOBODY or unit.waits_at != NOBODY or unit.cut_off == 1 or pauses
 
 
 @compiled
@@ -289,20 +291,20 @@ def nearest_trouble(world, row):
                 measure_roads(world, unit.side, unit.at, best_km)
                 is_measured = True
             km = world.road_km[place]
-            if km <= best_km and comes_in_time(world, place, km) and would_dare(world, row, place):
+            if km <= best_km and comes_in_time(world, unit, place, km) and would_dare(world, row, place):
                 best, best_km = place, km
     return best
 
 
 @compiled
-def comes_in_time(world, place, km):
-    """Return whether one so many road km away comes to a lost place, or to a cut before that opens by itself."""
+def comes_in_time(world, unit, place, km):
+    """Return whether a formation so many road km away comes to a lost place, or to a cut before that opens."""
     if world.places[place].retaken == 1 or not math.isfinite(km):
         return math.isfinite(km)
     fastest = LEAST_RATE
     for line in range(world.road_classes.shape[0]):
         fastest = max(fastest, world.road_classes[line].march_km_per_day)
-    there_day = world.clock[0].day + km / fastest
+    there_day = max(world.clock[0].day, unit.halt_until_day) + km / fastest
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
         road = world.roads[world.arc_roads[arc]]
         if road.cut == 1 and road.cut_until_day > there_day:
@@ -329,9 +331,10 @@ def would_dare(world, row, place):
 def nearest_to_clear(world, row):
     """Return the nearest insurgent place beside own ground that a formation would win; -1 for none.
 
-    One that is to hold a place goes only where raids and counter-attacks come from; one that waits for odds only there
-    and to the next place. One that has carried out its orders goes anywhere, as far as to mend the rear, and first to
-    the help of allies near by. Who has lost too many men goes nowhere. Source: assumption, `rules.commands.clear_*`.
+    First are those where allies near by wait or fight. One that is to hold a place goes only where raids and
+    counter-attacks come from; one that waits for odds only there and to the next place. One that has carried out its
+    orders goes wherever men enough to raid are, as far as to mend the rear. Who has lost too many men goes nowhere.
+    Source: assumption, `rules.commands.clear_*`.
     """
     unit = world.formations[row]
     reach_km = reach_to_clear(world, unit)
@@ -355,7 +358,9 @@ def nearest_to_clear(world, row):
             is_measured = True
         km = world.road_km[place]
         if math.isfinite(km) and (rank > best_rank or km < best_km):
-            if odds_of(world, row, place, world.clock[0].day) >= max(world.settings[0].assault_odds_wanted, 1.0):
+            odds = odds_of(world, row, place, world.clock[0].day)
+            is_enough = odds >= max(world.settings[0].assault_odds_wanted, 1.0)
+            if is_enough and not is_no_better(unit, place, odds):
                 best, best_km, best_rank = place, km, rank
     return best
 
@@ -373,15 +378,17 @@ def reach_to_clear(world, unit):
 @compiled
 def rank_to_clear(world, row, place, km):
     """Return whether a formation leaves an insurgent place `km` away alone, clears it or helps allies there."""
-    unit = world.formations[row]
-    if place == unit.beaten_at or not is_hostile(world, unit.side, place):
+    unit, settings = world.formations[row], world.settings[0]
+    if not is_hostile(world, unit.side, place):
         return LEFT_ALONE
-    if is_without_orders(unit):
-        is_near = km <= world.settings[0].commands_clear_reach_km
-        return HELPED if is_near and is_help_wanted(world, row, place) else CLEARED
+    is_near = is_without_orders(unit) or km <= settings.commands_clear_reach_km
+    if is_rear_guard(unit) and is_near and is_help_wanted(world, row, place):
+        return HELPED
+    if world.places[place].garrison_men < settings.insurgents_raid_least_men:
+        return LEFT_ALONE
     if unit.odds_at != NOBODY and road_between(world, unit.at, place) == NOBODY:
         return LEFT_ALONE
-    return CLEARED if world.raided_from[place] == 1 else LEFT_ALONE
+    return CLEARED if is_without_orders(unit) or world.raided_from[place] == 1 else LEFT_ALONE
 
 
 @compiled
@@ -424,13 +431,14 @@ def is_fought_for_apart(world, side, place):
 
 @compiled
 def may_go(world, row, place):
-    """Return whether a place lies in a formation's sector, where it may enter, and not far from what it has to hold."""
+    """Return whether a formation may go to a place: in its sector while it has orders, not far from what it holds."""
     unit, settings = world.formations[row], world.settings[0]
     if is_rear_guard(unit) and unit.ordered != NOBODY:
         if distance_km(world.places[unit.ordered], world.places[place]) > settings.commands_mend_reach_km:
             return False
     sector = unit.sector
-    return (sector == NOBODY or world.in_sector[sector, place] == 1) and may_enter(world, row, place)
+    is_in_sector = sector == NOBODY or is_without_orders(unit) or world.in_sector[sector, place] == 1
+    return is_in_sector and may_enter(world, row, place)
 
 
 @compiled

@@ -19,6 +19,7 @@ from sim.rules.ground import (
     is_claimed_apart,
     is_foreign,
     is_open_road,
+    is_own_road,
     line_before,
     line_with,
     may_enter,
@@ -93,7 +94,7 @@ def set_out(world, row, now):
         unit.posture = Activity.HOLDING
         unit.reason = Reason.GIVES_WAY
         return False
-    if not is_open_road(world, unit.side, road) and not ready_to_advance(world, row, there, now):
+    if not is_own_road(world, unit.side, road) and not ready_to_advance(world, row, there, now):
         return unit.halt_until_day > now
     if not dares(world, row, there, now):
         return True
@@ -245,6 +246,8 @@ def leave(world, row, there, road, now):
     unit.road = road
     unit.km = 0.0
     unit.last_reason = Reason.NONE
+    if unit.task == NOBODY:
+        unit.waits_at = NOBODY
     note(world, LogKind.SETS_OUT, now, row, unit.at, there, line.length_km)
 
 

@@ -49,9 +49,9 @@ def dares(world, row, there, now):
         unit.odds_at = there
         unit.odds_since_day = now
     defeats = unit.beaten_times if unit.beaten_at == there else 0
-    patience = settings.assault_odds_patience_days * (1.0 + defeats)
-    is_pressed = now - unit.odds_since_day >= patience or is_joining(world, row, there)
-    if is_enough or (is_pressed and odds >= settings.assault_odds_pressed):
+    is_pressed = now - unit.odds_since_day >= settings.assault_odds_patience_days * (1.0 + defeats)
+    joins = odds >= settings.assault_odds_given_up and is_joining(world, row, there)
+    if is_enough or joins or (is_pressed and odds >= settings.assault_odds_pressed):
         go_for(world, row, there, odds, now)
         return True
     if first_look:
@@ -109,7 +109,7 @@ def keeps_task(world, row, there, odds, now):
         return True
     unit.dropped_task, unit.dropped_until_day = unit.task, now + settings.assault_odds_patience_days
     unit.task = NOBODY
-    unit.calm_version = world.clock[0].trouble_version
+    unit.calm_version = 0
     unit.halt_until_day = now + LOOKS_AGAIN_DAYS
     unit.halt_reason = Reason.ODDS
     return False
@@ -260,7 +260,7 @@ def end_pause(world, row, place, day):
     """Let a formation that pauses begin with a push, towards a place."""
     unit = world.formations[row]
     if unit.halt_until_day > day:
-        unit.halt_until_day = day
+        unit.halt_until_day, unit.halt_reason = day, Reason.NONE
         note(world, LogKind.PUSH, day, row, place, NOBODY, 0.0)
     if unit.pushing == 0:
         unit.cycle_until_day = min(unit.cycle_until_day, day)

@@ -12,7 +12,7 @@ from experiments.track import each_day
 from experiments.wording import span
 from sim.ensemble import Ensemble
 from sim.world import tables
-from sim.world.codes import IncidentKind, LogKind, Reason
+from sim.world.codes import Errand, IncidentKind, LogKind, Reason
 from tests import toys
 
 # the past tense, after "M20 column" as after "Tiger Forces"; and what follows a name that is no subject
@@ -43,8 +43,8 @@ def test_a_long_fight_is_told_every_thirty_days():
     for text in told_on.values():
         found = re.search(r"attackers \(Red Forces\), ([\d,]+) defenders left \(2,000 at the start\)", text)
         left.append(float(found[1].replace(",", "")))
-    # a tenth is left after 300 days with air support; without, at half the pace
-    assert left == pytest.approx([2000 * 0.1 ** (0.5 * days / 300) for days in (30, 60)], abs=1)
+    # nine tenths of them are lost in 300 days with air support, the same each day; without, at half the pace
+    assert left == pytest.approx([2000 * (1 - 0.9 * 0.5 * days / 300) for days in (30, 60)], abs=1)
 
 
 def test_reports_count_from_the_day_on_which_a_fight_began():
@@ -136,13 +136,15 @@ def test_an_order_for_where_one_stands():
     ensemble = Ensemble(toys.scenario_of(toys.supply_line()))
     story = Story(toys.scenario_of(toys.supply_line()), ensemble, next(each_day(ensemble, 3, 0, logging=True)))
     here, there = (ensemble.blueprint.names["places"].row(one) for one in "ca")
-    assert "had orders to stay at" in story.sentence(blank(LogKind.ORDER, place=here, day=0.0))
-    assert story.sentence(blank(LogKind.ORDER, place=here)) == ""
-    assert "got orders for" in story.sentence(blank(LogKind.ORDER, place=there))
+    assert "had orders to stay at" in story.sentence(blank(LogKind.ORDER, place=here, other=-1, day=0.0))
+    assert story.sentence(blank(LogKind.ORDER, place=here, other=-1)) == ""
+    assert "got orders for" in story.sentence(blank(LogKind.ORDER, place=there, other=-1))
     story.follow(blank(LogKind.SETS_OUT, place=here, other=there))
-    assert "got orders for" in story.sentence(blank(LogKind.ORDER, place=here))
+    assert "got orders for" in story.sentence(blank(LogKind.ORDER, place=here, other=-1))
     story.follow(blank(LogKind.REACHES, place=there))
-    assert story.sentence(blank(LogKind.ORDER, place=there)) == ""
+    assert story.sentence(blank(LogKind.ORDER, place=there, other=-1)) == ""
+    for errand, text in {Errand.REOPEN: "reopen the road at", Errand.RETAKE: "retake", Errand.CLEAR: "clear"}.items():
+        assert f"had to go and {text} " in story.sentence(blank(LogKind.ORDER, place=there, other=errand))
 
 
 @pytest.mark.parametrize(("probability", "share", "leaves"), [(1, 0.4, True), (1, 0.6, False), (0, 0.6, False)])

@@ -23,6 +23,7 @@ def sent_out(stay_days):
     direct(ensemble.handle, 0)
     assert unit.task == unit.objective == ensemble.blueprint.names["places"].row("b")
     lost.retaken, world.clock[0].retaken = 0, 0
+    unit.at = unit.task
     return ensemble, world, unit
 
 

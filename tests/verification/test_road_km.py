@@ -74,7 +74,10 @@ def test_nobody_is_sent_to_a_cut_that_opens_before_he_comes(days, in_time):
     ensemble, world = started(square(RED))
     road = world.roads[ensemble.blueprint.names["roads"].row("b--c")]
     road.cut, road.cut_until_day = 1, days
-    assert comes_in_time(ensemble.handle, place_of(ensemble, "c"), 110.0) == in_time
+    unit = world.formations[0]
+    assert comes_in_time(ensemble.handle, unit, place_of(ensemble, "c"), 110.0) == in_time
+    unit.halt_until_day = 0.2
+    assert not comes_in_time(ensemble.handle, unit, place_of(ensemble, "c"), 110.0)
 
 
 def test_a_way_leads_to_what_lies_on_it():
@@ -96,16 +99,22 @@ def test_a_way_leads_to_what_lies_on_it():
     assert not leads_to(ensemble.handle, 0, place_of(ensemble, "p1"))
 
 
-@pytest.mark.parametrize(("fights", "stays"), [(1, True), (0, False)])
+@pytest.mark.parametrize(("fights", "stays"), [(True, True), (False, False)])
 def test_nobody_walks_out_of_a_place_under_assault(fights, stays):
-    """With an enemy before its gates it stays, and says so."""
-    toy = toys.supply_line()
+    """With an enemy in an assault on it, it stays, and says so."""
+    toy = toys.fight(0.5)
+    toy["places"]["c"] = toys.place(35, 38.4, "blue")
+    toy["roads"]["b--c"] = toys.road("b", "c", 18)
+    toy["formations"]["q"] = toys.formation("blue", "b", orders=[{"objective": "c"}])
     ensemble, world = started(toy)
-    unit = world.formations[0]
-    world.places[unit.at].fights = fights
-    assert defends(ensemble.handle, 0, 0.0) == stays
+    row, c = ensemble.blueprint.names["formations"].row("q"), place_of(ensemble, "c")
+    unit = world.formations[row]
+    if not fights:
+        world.formations[ensemble.blueprint.names["formations"].row("r")].assault = NOBODY
+    world.places[unit.at].fights = 1
+    assert defends(ensemble.handle, row, 0.0) == stays
     assert (unit.reason == Reason.DEFENDS) == stays
-    unit.objective = unit.path_target = place_of(ensemble, "b")
+    unit.objective = unit.path_target = c
     unit.path_position, unit.path_length = 0, 2
-    world.paths[0, 0], world.paths[0, 1] = unit.at, unit.objective
-    assert set_out(ensemble.handle, 0, 0.0) == (not stays)
+    world.paths[row, 0], world.paths[row, 1] = unit.at, c
+    assert set_out(ensemble.handle, row, 0.0) == (not stays)
