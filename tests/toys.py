@@ -165,7 +165,7 @@ def zone(defies: bool = True) -> Toy:
 
 ROADS = "ab bc cd ef fg gh ij jk kl ae bf cg dh ei fj gk hl"
 ORDERS = {
-    "r1": [{"objective": "b"}, {"objective": "f", "kind": "link_up"}, {"objective": "c"}],
+    "r1": [{"objective": "f", "kind": "link_up"}, {"objective": "c"}],
     "r2": [{"objective": "j"}, {"objective": "k"}],
     "r3": [{"objective": "b"}, {"objective": "g", "stance": "bypass", "unless": "peace"}],
     "r4": [{"objective": "e", "kind": "hold"}],

@@ -114,8 +114,8 @@ def own_km(line, point):
 def line_before(world, formation, place):
     """Return the alliance across whose agreed line a place lies, -1 for none.
 
-    Across: within contact range of where the rival stood, and nearer to that than to where the formation did, if it is
-    one or two roads with their bridges standing from the rival's ground. What its own alliance holds is open to it.
+    Across: within contact range of where the rival stood, and nearer to that than to where the formation did, if no more
+    than three roads, their bridges standing, lead there from the rival's ground. What its own alliance holds is open.
     """
     unit = world.formations[formation]
     if unit.lines == 0 or is_friendly(world, unit.side, place):
@@ -131,12 +131,16 @@ def line_before(world, formation, place):
 
 @compiled
 def is_reached_from(world, alliance, place):
-    """Return whether one or two roads, over no broken bridge, lead to a place from one that an alliance holds."""
+    """Return whether up to three roads, over no broken bridge, lead to a place from one that an alliance holds."""
     if is_joined_to(world, alliance, place):
         return True
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
-        if world.roads[world.arc_roads[arc]].bridge_out == 0 and is_joined_to(world, alliance, world.arc_places[arc]):
-            return True
+        if world.roads[world.arc_roads[arc]].bridge_out == 0:
+            between = world.arc_places[arc]
+            for far_arc in range(world.arc_starts[between], world.arc_starts[between + 1]):
+                if world.roads[world.arc_roads[far_arc]].bridge_out == 0:
+                    if is_joined_to(world, alliance, world.arc_places[far_arc]):
+                        return True
     return False
 
 

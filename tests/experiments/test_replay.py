@@ -16,7 +16,7 @@ from sim.world.codes import Errand, IncidentKind, LogKind, Reason
 from tests import toys
 
 # the past tense, after "M20 column" as after "Tiger Forces"; and what follows a name that is no subject
-PAST = re.compile(r"\w+ed|got|had|gave|set|came|went|lost|won|ran|found|kept|held|began|left|met")
+PAST = re.compile(r"\w+ed|got|had|gave|set|came|went|lost|won|ran|found|kept|held|began|left|met|broke")
 NO_VERB = {"and", "at", "on"}
 
 
