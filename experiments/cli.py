@@ -15,7 +15,7 @@ from experiments.cli_shared import BAD_INPUT, DONE, FAILED, INTERRUPTED, complai
 from experiments.complaints import complain_of
 from sim.errors import RaceError, RunError, ScenarioError
 
-# Python's own look through a million objects every few moments, all of which stay, takes a third of a second.
+# While a command starts, Python's look through a million objects, all of which stay, takes a third of a second.
 COLLECTED_AFTER = 200_000, 50, 100
 HELP_SETTINGS = {"help_option_names": ["-h", "--help"]}
 

@@ -18,6 +18,7 @@ from experiments.cli_shared import (
     SeedOption,
     SetsOption,
     WorkersOption,
+    collect_as_usual,
     command_line,
     complain,
     parse_runs,
@@ -118,6 +119,7 @@ def run_command(
     directory = out or default_directory(loaded, numbers, seed_or_default, bool(sets), until_ci)
     if cluster is not None and workers is not None:
         raise UsageError("--workers counts threads here; with --cluster the cluster says how many work")
+    collect_as_usual()
     with executor_for(cluster) as executor, progress_bar(f"{loaded.name}: runs", hidden=quiet) as progress:
         result = run_batch(
             loaded, numbers, seed_or_default, directory, engine.value, workers, progress,

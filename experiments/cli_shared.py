@@ -1,5 +1,6 @@
 """What several commands of `race` share: options, how runs are written, the progress bar, how errors are shown."""
 
+import gc
 import shlex
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_RUNS = 1000
 DEFAULT_SEED = 1
 SHOW_PROGRESS_AFTER_S = 2.0
+COLLECTED_AFTER_AS_USUAL = gc.get_threshold()
 
 BatchArgument = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a batch.")]
 ResultArgument = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a batch or of a comparison.")]
@@ -100,3 +102,9 @@ def progress_bar(what: str, hidden: bool) -> Iterator["Progress | None"]:
         yield show
     finally:
         bar.stop()
+
+
+def collect_as_usual() -> None:
+    """Let Python look for rubbish as often as usual, but not among what the start of a command has left."""
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER_AS_USUAL)

@@ -7,7 +7,6 @@ workers, the engine and the interruptions; and each of them fits in memory, howe
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -111,9 +110,8 @@ def stretches(directory: Path, name: str, columns: list[str]) -> Iterator[pa.Tab
 
 def assemble(directory: Path, runs: range) -> None:
     """Write the Parquet files from saved chunks, a row group of them in memory at a time."""
-    groups, read = chunks.grid(runs, ROW_GROUP_RUNS), partial(chunks.read, directory)
-    with ThreadPoolExecutor() as pool:
-        write_parquet(directory, (list(pool.map(read, chunks.grid(group))) for group in groups))
+    groups = chunks.grid(runs, ROW_GROUP_RUNS)
+    write_parquet(directory, ([chunks.read(directory, one) for one in chunks.grid(group)] for group in groups))
 
 
 def write_parquet(directory: Path, groups: Iterable[Sequence[RunTables]]) -> None:

@@ -114,8 +114,8 @@ def own_km(line, point):
 def line_before(world, formation, place):
     """Return the alliance across whose agreed line a place lies, -1 for none.
 
-    Across: within contact range of where the rival stood, and nearer to that than to where the formation did, if no more
-    than three roads, their bridges standing, lead there from the rival's ground. What its own alliance holds is open.
+    Across: within contact range of where the rival stood, and nearer to that than to where the formation did, if few
+    roads, their bridges standing, lead there from the rival's ground. What its own alliance holds is open to it.
     """
     unit = world.formations[formation]
     if unit.lines == 0 or is_friendly(world, unit.side, place):
@@ -131,27 +131,31 @@ def line_before(world, formation, place):
 
 @compiled
 def is_reached_from(world, alliance, place):
-    """Return whether up to three roads, over no broken bridge, lead to a place from one that an alliance holds."""
-    if is_joined_to(world, alliance, place):
+    """Return whether few enough roads, over no broken bridge, lead to a place from one that an alliance holds.
+
+    Breadth-first from the place, `rules.encounters.line_roads` deep (0: no bound).
+    """
+    roads, queue, most = world.node_days, world.node_from, world.settings[0].encounters_line_roads
+    if most <= 0.0:
         return True
-    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
-        if world.roads[world.arc_roads[arc]].bridge_out == 0:
-            between = world.arc_places[arc]
-            for far_arc in range(world.arc_starts[between], world.arc_starts[between + 1]):
-                if world.roads[world.arc_roads[far_arc]].bridge_out == 0:
-                    if is_joined_to(world, alliance, world.arc_places[far_arc]):
-                        return True
-    return False
-
-
-@compiled
-def is_joined_to(world, alliance, place):
-    """Return whether a road that is no broken bridge leads to a place from one that an alliance holds."""
-    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
-        holder = world.places[world.arc_places[arc]].holder
-        if holder != NOBODY and world.sides[holder].alliance == alliance:
-            if world.roads[world.arc_roads[arc]].bridge_out == 0:
+    for other in range(roads.shape[0]):
+        roads[other] = math.inf
+    roads[place] = 0.0
+    queue[0] = place
+    head, size = 0, 1
+    while head < size and roads[queue[head]] < most:
+        here = queue[head]
+        head += 1
+        for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
+            there = world.arc_places[arc]
+            if roads[there] < math.inf or world.roads[world.arc_roads[arc]].bridge_out == 1:
+                continue
+            holder = world.places[there].holder
+            if holder != NOBODY and world.sides[holder].alliance == alliance:
                 return True
+            roads[there] = roads[here] + 1.0
+            queue[size] = there
+            size += 1
     return False
 
 

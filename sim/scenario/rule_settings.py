@@ -317,6 +317,9 @@ class EncounterSettings(Section):
     line_broken_probability: Share = Field(
         default=off(), description="that a formation that would move on across a line breaks it", examples=[0.5]
     )
+    line_roads: NonNegative = Field(
+        default=off(), description="a line binds so many roads from the rival's ground; 0: no bound", examples=[3]
+    )
     line_kept_days: NonNegative = Field(
         default=off(), description="median time it stops at the line if it keeps it, then it asks again", examples=[7]
     )
@@ -397,6 +400,9 @@ class CommandSettings(Section):
         default=off(),
         description="with nothing to mend, a rear guard goes this far by road to clear a place; 0: nobody does",
         examples=[{"uniform": [40, 100]}],
+    )
+    help_room_share: Share = Field(
+        default=off(), description="who helps allies in an assault finds room for this share of his men", examples=[0.5]
     )
     clear_least_share: Share = Field(
         default=off(), description="one with fewer of its men left clears nothing", examples=[0.4]

@@ -6,12 +6,13 @@ import pytest
 
 from sim.rules.assault import assault
 from sim.rules.attrition import losses_per_day
-from sim.rules.commands import direct, is_trouble
+from sim.rules.commands import direct
 from sim.rules.control import take
 from sim.rules.encounters import encounters
 from sim.rules.insurgents import retake
 from sim.rules.march import give_way, march, ready_to_advance
 from sim.rules.odds import dares, odds_of
+from sim.rules.rear import is_trouble
 from sim.rules.route import leg_days, route
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from tests import toys

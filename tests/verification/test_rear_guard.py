@@ -3,7 +3,8 @@
 import pytest
 
 from sim.rules.changes import road_cut
-from sim.rules.commands import direct, is_trouble, mend_rear
+from sim.rules.commands import direct
+from sim.rules.rear import is_trouble, mend_rear
 from sim.rules.supply import supply
 from sim.world.assume import run_keys
 from sim.world.codes import NOBODY
