@@ -34,6 +34,7 @@ WITHOUT_ENDING = {
     "jump": "tension",
     "leave_odds": "men a man",
     "level": "tension",
+    "line_roads": "roads",
     "loss_rate_per_day": "share a day",
     "low_supply_power": "share",
     "lowest_interest": "share",

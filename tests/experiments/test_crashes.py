@@ -24,7 +24,7 @@ from tests import toys
 ROOT = Path(__file__).parent.parent.parent
 FILES = ("runs.parquet", "arrivals.parquet", "incidents.parquet", "days.parquet", "summary.json")
 RUNS = 12_000
-KILLS = int(os.environ.get("RACE_KILLS", "2"))
+KILLS = int(os.environ.get("RACE_KILLS", "3"))
 
 pytestmark = pytest.mark.slow
 
