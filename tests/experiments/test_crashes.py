@@ -23,7 +23,7 @@ from tests import toys
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = ("runs.parquet", "arrivals.parquet", "incidents.parquet", "days.parquet", "summary.json")
-RUNS = 12_000
+RUNS = 40_000  # enough that a batch is still at work when a busy machine gets round to stopping it
 KILLS = int(os.environ.get("RACE_KILLS", "3"))
 
 pytestmark = pytest.mark.slow
