@@ -60,8 +60,13 @@ def plain(scenario, tmp_path_factory) -> Path:
 
 
 def start(arguments: list[str]) -> subprocess.Popen[str]:
-    """Start a batch."""
-    return subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    """Start a batch that minds Ctrl-C, also where the tests run in the background and are made to ignore it."""
+
+    def mind() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(arguments, cwd=ROOT, text=True, preexec_fn=mind, **pipes)
 
 
 def wait_for_folder(out: Path, process: subprocess.Popen[str]) -> None:
