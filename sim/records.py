@@ -2,7 +2,7 @@
 
 
 from sim.compiled import compiled
-from sim.world.codes import NOBODY
+from sim.world.codes import NOBODY, LogKind
 
 
 @compiled
@@ -32,6 +32,16 @@ def note(world, kind, day, actor, place, other, value):
     row.place = place
     row.other = other
     clock.log_rows += 1
+
+
+@compiled
+def note_wait(world, row, place, reason, day):
+    """Let a formation wait for a reason, and append that to the event log unless it was the last one noted."""
+    unit = world.formations[row]
+    unit.reason = reason
+    if unit.last_reason != reason:
+        unit.last_reason = reason
+        note(world, LogKind.WAITS, day, row, place, reason, 0.0)
 
 
 @compiled

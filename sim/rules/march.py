@@ -9,7 +9,7 @@ that leaves ground it has held long enough settles control of it first, which la
 
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, lognormal, uniform
-from sim.records import fire, note
+from sim.records import fire, note, note_wait
 from sim.rules.assault import join
 from sim.rules.attrition import LEAST_MEN
 from sim.rules.control import settle_departure
@@ -110,10 +110,7 @@ def defends(world, row, now):
     if world.places[unit.at].fights == 0 or not is_assaulted(world, unit):
         return False
     unit.posture = Activity.HOLDING
-    unit.reason = Reason.DEFENDS
-    if unit.last_reason != Reason.DEFENDS:
-        unit.last_reason = Reason.DEFENDS
-        note(world, LogKind.WAITS, now, row, unit.at, Reason.DEFENDS, 0.0)
+    note_wait(world, row, unit.at, Reason.DEFENDS, now)
     return True
 
 

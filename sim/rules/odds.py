@@ -77,9 +77,8 @@ def go_for(world, row, there, odds, now):
 def is_worth_it(world, unit, place, odds):
     """Return whether odds are good enough for a task in the rear: not poor, and better than where it was beaten."""
     settings = world.settings[0]
-    if unit.beaten_at != place:
-        return odds >= settings.assault_odds_pressed
-    return odds >= settings.assault_odds_wanted and odds > unit.beaten_odds
+    least = settings.assault_odds_wanted if unit.beaten_at == place else settings.assault_odds_pressed
+    return odds >= least and not is_no_better(unit, place, odds)
 
 
 @compiled

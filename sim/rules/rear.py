@@ -21,10 +21,9 @@ from sim.rules.ground import (
     stands_apart,
 )
 from sim.rules.odds import is_no_better, is_worth_it, odds_of
-from sim.rules.route import measure_roads
+from sim.rules.route import fastest_march, measure_roads
 from sim.world.codes import NOBODY, Activity, Errand, Mechanism, Reason, Stance
 from sim.world.geometry import distance_km
-from sim.world.start import LEAST_RATE
 
 LEFT_ALONE, CLEARED, HELPED = 0, 1, 2  # what a formation is to do about an insurgent place
 
@@ -189,10 +188,7 @@ def comes_in_time(world, unit, place, km):
     """Return whether a formation so many road km away comes to a lost place, or to a cut before that opens."""
     if world.places[place].retaken == 1 or not math.isfinite(km):
         return math.isfinite(km)
-    fastest = LEAST_RATE
-    for line in range(world.road_classes.shape[0]):
-        fastest = max(fastest, world.road_classes[line].march_km_per_day)
-    there_day = max(world.clock[0].day, unit.halt_until_day) + km / fastest
+    there_day = max(world.clock[0].day, unit.halt_until_day) + km / fastest_march(world)
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
         road = world.roads[world.arc_roads[arc]]
         if road.cut == 1 and road.cut_until_day > there_day:

@@ -9,7 +9,7 @@ Source: assumption (shape); figures in `rules.route`.
 import math
 
 from sim.compiled import compiled
-from sim.records import fire, note
+from sim.records import fire, note_wait
 from sim.rules.attrition import LEAST_MEN, expected_days
 from sim.rules.ground import (
     behind_ring,
@@ -22,8 +22,9 @@ from sim.rules.ground import (
     road_between,
     zone_in_the_way,
 )
-from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason, Stance
+from sim.world.codes import NOBODY, Activity, Mechanism, Reason, Stance
 from sim.world.geometry import distance_km
+from sim.world.start import LEAST_RATE
 
 
 @compiled
@@ -81,15 +82,11 @@ def choose_way(world, row, has_way):
 @compiled
 def give_up(world, row):
     """Remember that there is no way, and say why."""
-    unit, clock = world.formations[row], world.clock[0]
+    unit = world.formations[row]
     unit.path_length = 0
     unit.path_target = unit.objective
     in_zone = zone_in_the_way(world, row, unit.objective) != NOBODY
-    reason = Reason.RESPECTS_ZONE if in_zone else Reason.NO_WAY
-    if unit.last_reason != reason:
-        note(world, LogKind.WAITS, clock.day, row, unit.objective, reason, 0.0)
-        unit.last_reason = reason
-    unit.reason = reason
+    note_wait(world, row, unit.objective, Reason.RESPECTS_ZONE if in_zone else Reason.NO_WAY, world.clock[0].day)
 
 
 @compiled
@@ -224,12 +221,21 @@ def drop_first(days, places, size):
 def least_days_per_km(world, row):
     """Return the least days that a straight km may take a formation: highest speed, straightest road."""
     unit, settings = world.formations[row], world.settings[0]
-    fastest = 1e-6
+    fastest = fastest_march(world)
     for line in range(world.road_classes.shape[0]):
         kind = world.road_classes[line]
         push = world.sides[unit.side].push_rate_km_per_day * unit.tempo * kind.advance_factor
-        fastest = max(fastest, kind.march_km_per_day, push)
+        fastest = max(fastest, push)
     return min(1.0, settings.route_out_of_sector_factor) * world.clock[0].least_detour / fastest
+
+
+@compiled
+def fastest_march(world):
+    """Return the march rate (km a day) of the best class of road."""
+    fastest = LEAST_RATE
+    for line in range(world.road_classes.shape[0]):
+        fastest = max(fastest, world.road_classes[line].march_km_per_day)
+    return fastest
 
 
 @compiled
