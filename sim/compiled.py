@@ -66,8 +66,8 @@ class WholeLibrary(JITCodeLibrary):
     def _optimize_final_module(self) -> None:
         """Optimise. Nobody else calls the parts, so they may be taken apart; loops are too short for vectors.
 
-        Private, not internal: an internal function keeps its name in the object, and numba numbers functions anew in each
-        process, so that a part loaded from disk could be taken for another function of that name.
+        Private, not internal: an internal function keeps its name in the object, and numba numbers functions anew in
+        each process, so that a part loaded from disk could be taken for another function of that name.
         """
         for part in self._linking_libraries:
             for function in part.get_defined_functions() if isinstance(part, PartLibrary) else ():

@@ -1,13 +1,16 @@
 """Compiled parts: what Python calls is compiled for it once, whoever asks at the same time."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import numpy as np
 import pytest
+from llvmlite.binding import Linkage
+from numba import njit
 from numba.core import config
 
-from sim.compiled import Part
+from sim.compiled import Part, WholeCompiler, compiled
 from sim.draws import philox
 
 WORDS = tuple(np.uint64(word) for word in (1, 2, 3, 4, 5, 6))
@@ -39,3 +42,35 @@ def test_threads_that_ask_at_once_leave_one_answer():
     assert answers == {part(*WORDS)} == {philox(*WORDS)}
     assert Counted.asked == asked <= ASKING
     assert len(part.known_to_python) == 1
+
+
+def often(words):
+    """Ask the same large part from several places, so that it stays a function of its own."""
+    key = words[0], words[1]
+    total = words[2]
+    for step in range(3):
+        total ^= mixed_with(key, words[3] + np.uint64(step)) ^ mixed_with(key, words[4])
+    return total ^ mixed_with(key, words[5])
+
+
+@compiled
+def mixed_with(key, word):
+    """Mix a word with a key, at length."""
+    mixed = word
+    for _ in range(9):
+        mixed ^= philox(mixed, key[1], word, key[0], key[0], key[1])[0]
+        mixed ^= philox(word, mixed, key[1], word, key[0], key[1])[0]
+    return mixed
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_parts_leave_no_name_behind():
+    """Names of functions are used again from process to process: only what Python calls may be found by its name."""
+    whole = njit(pipeline_class=WholeCompiler)(often)
+    assert whole(WORDS) == often(WORDS)
+    (result,) = whole.overloads.values()
+    functions = [one for one in result.library._final_module.functions if not one.is_declaration]
+    parts = [one for one in functions if "often" not in one.name]
+    assert parts and all(one.linkage == Linkage.private for one in parts)
+    names = re.findall(rb"\0(_ZN\w+)", result.library._get_compiled_object())
+    assert names and not [one for one in names if b"NumbaEnv" not in one and b"often" not in one]
