@@ -4,7 +4,6 @@ An event waits for its `after` flag, if any; then either its day comes (with a d
 drawn threshold. Then it happens with its probability, or never.
 """
 
-
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import fire, note

@@ -1,6 +1,5 @@
 """Milestones: named predicates over the state, each recorded, and its flag raised, when first true."""
 
-
 from sim.compiled import compiled
 from sim.records import note
 from sim.world.codes import NOBODY, Activity, LogKind, Predicate, SiegeState

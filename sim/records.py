@@ -1,6 +1,5 @@
 """What a run leaves behind while it runs: incidents, arrivals, the event log and the counters of what fired."""
 
-
 from sim.compiled import compiled
 from sim.world.codes import NOBODY, LogKind
 

@@ -1,23 +1,19 @@
 """Encounters between rivals: incidents arrive as a Poisson process in the time spent in contact.
 
-A contact is a formation and its nearest rival formation, each the other's nearest, within contact range; or, where no
-rival formation is in range, a formation and the nearest rival-held place with men in it. So a front counts once,
-however many units stand behind it. The hazard accumulates and an incident falls where it passes a drawn exponential
-threshold, which is exact for any tick. In strikes and shoot-downs it is the side of the aircraft that counts. Lasting
-contact under a working channel may bring an agreed line, at which both stop (`sim.rules.march`). MODEL rule 6; figures
-in `rules.encounters`.
+Who is in contact with whom: `sim.rules.contacts`. The hazard accumulates and an incident falls where it passes a drawn
+exponential threshold, which is exact for any tick. In strikes and shoot-downs it is the side of the aircraft that
+counts. Lasting contact under a working channel may bring an agreed line, at which both stop (`sim.rules.march`). MODEL
+rule 6; figures in `rules.encounters`.
 """
-
-import math
 
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, uniform
 from sim.records import add_incident, fire, note
+from sim.rules.contacts import is_foremost, may_pair_anew, nearest_rival_place, pair_off
 from sim.rules.ground import line_with, nearest_place, own_km
 from sim.rules.movement import turn_back
 from sim.rules.tension import aggravate, channel_works, heat
 from sim.world.codes import NOBODY, Activity, Cause, IncidentKind, LogKind, Mechanism, Reason, Stance
-from sim.world.geometry import distance_km
 
 LAST_KIND = int(IncidentKind.GROUND_CLASH)
 
@@ -44,17 +40,6 @@ def encounters(world):
 
 
 @compiled
-def may_pair_anew(world):
-    """Return whether a formation has moved or got another contact range since this was last asked."""
-    clock, reach_km = world.clock[0], 0.0
-    for row in range(world.formations.shape[0]):
-        reach_km += world.formations[row].contact_range_km
-    is_new = clock.paired_version != clock.moved_version or clock.paired_reach_km != reach_km
-    clock.paired_version, clock.paired_reach_km = clock.moved_version, reach_km
-    return is_new
-
-
-@compiled
 def is_moving(world, row):
     """Return 1 where a formation advances or fights, 0 where it stands, marches on its own ground or clears a city."""
     unit = world.formations[row]
@@ -63,89 +48,6 @@ def is_moving(world, row):
         return 0
     moving = posture == Activity.ADVANCING or posture == Activity.PREPARING or posture == Activity.FIGHTING
     return 1 if moving else 0
-
-
-@compiled
-def pair_off(world):
-    """Write each formation's nearest rival formation within the longer of both contact ranges, -1 for none.
-
-    Most pairs are too far apart already in x, which for that lies in an array of its own.
-    """
-    count, x_km, longest_km = world.formations.shape[0], world.unit_x_km, 0.0
-    for row in range(count):
-        unit = world.formations[row]
-        unit.rival = NOBODY
-        unit.rival_km = math.inf
-        x_km[row] = unit.x_km
-        longest_km = max(longest_km, unit.contact_range_km)
-    for row in range(count):
-        unit = world.formations[row]
-        if unit.posture == Activity.LOST:
-            continue
-        for other in range(row + 1, count):
-            if abs(x_km[row] - x_km[other]) > longest_km:
-                continue
-            rival = world.formations[other]
-            range_km = max(unit.contact_range_km, rival.contact_range_km)
-            if world.stances[unit.side, rival.side] != Stance.RIVAL or rival.posture == Activity.LOST:
-                continue
-            km = distance_km(unit, rival)
-            if km <= range_km:
-                if km < unit.rival_km:
-                    unit.rival, unit.rival_km = other, km
-                if km < rival.rival_km:
-                    rival.rival, rival.rival_km = row, km
-
-
-@compiled
-def nearest_rival_place(world, row):
-    """Return the row of the nearest place held by men of a rival side within contact range, -1 for none.
-
-    Looked up again when a place has a new holder, or when the formation has moved far enough for it to matter: not
-    by more than the gap that was left to the nearest rival-held place.
-    """
-    unit, clock = world.formations[row], world.clock[0]
-    if unit.near_version == clock.holder_version and unit.near_range_km == unit.contact_range_km:
-        if unit.near_moves == unit.moves:
-            return unit.near_place
-        dx, dy, dz = unit.x_km - unit.near_x_km, unit.y_km - unit.near_y_km, unit.z_km - unit.near_z_km
-        if math.sqrt(dx * dx + dy * dy + dz * dz) + unit.contact_range_km < unit.near_km:
-            return NOBODY
-    end = nearest_place(world, row)
-    first, others = world.near_starts[end], world.near_starts[end + 1] - world.near_starts[end]
-    near_km = clock.near_km - distance_km(unit, world.places[end])  # up to here, the neighbours of `end` are all
-    is_short = near_km < unit.contact_range_km
-    best, best_km = NOBODY, unit.contact_range_km
-    for index in range(world.places.shape[0] if is_short else others + 1):
-        place = index if is_short else end if index == others else world.near_places[first + index]
-        holder = world.places[place].holder
-        if holder != NOBODY and world.stances[unit.side, holder] == Stance.RIVAL:
-            km = distance_km(unit, world.places[place])
-            near_km = min(near_km, km)
-            if km <= best_km and world.places[place].garrison_men >= 1.0:
-                best, best_km = place, km
-    unit.near_place = best
-    unit.near_km = near_km
-    unit.near_version = clock.holder_version
-    unit.near_moves = unit.moves
-    unit.near_range_km = unit.contact_range_km
-    unit.near_x_km, unit.near_y_km, unit.near_z_km = unit.x_km, unit.y_km, unit.z_km
-    return best
-
-
-@compiled
-def is_foremost(world, row, place):
-    """Return whether no formation of the same alliance, without a rival formation before it, is nearer to a place."""
-    unit = world.formations[row]
-    km = distance_km(unit, world.places[place])
-    for other in range(world.formations.shape[0]):
-        ally = world.formations[other]
-        if other == row or ally.alliance != unit.alliance or ally.rival != NOBODY or ally.posture == Activity.LOST:
-            continue
-        ally_km = distance_km(ally, world.places[place])
-        if ally_km <= ally.contact_range_km and (ally_km < km or (ally_km == km and other < row)):
-            return False
-    return True
 
 
 @compiled

@@ -5,7 +5,6 @@ after the other in draw-key order, because men sent from one place are no longer
 source: assumption, `rules.insurgents`.
 """
 
-
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note

@@ -6,7 +6,6 @@ placed exactly within the tick from the distance left. Formations move in draw-k
 that leaves ground it has held long enough settles control of it first, which later ones then see. MODEL rule 1.
 """
 
-
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, lognormal, uniform
 from sim.records import fire, note, note_wait

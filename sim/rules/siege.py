@@ -4,7 +4,6 @@ MODEL rule 10. The hazard of falling rises as the defenders' strength (men x qua
 `sieges` and `rules.siege`.
 """
 
-
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential
 from sim.records import fire, note

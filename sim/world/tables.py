@@ -100,7 +100,7 @@ ASSAULT = record("opened_day ready_day attackers_start_men defenders_start_men",
 GARRISON = record("strength_men quality", "side command insurgent start_places places_held")
 AIR_ARM = record(
     "sorties_per_day sorties_for_full_support support_factor withdrawn_until_day",
-    "side command main_effort effort_at promised_to"
+    "side command main_effort effort_at promised_to",
 )
 ZONE = record("x_km y_km z_km radius_km", "circle enforcer lifted_by lifted")
 TENSION = record("level jump half_life_days kept_per_tick", "command_a command_b")

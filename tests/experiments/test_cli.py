@@ -62,9 +62,10 @@ def fake(monkeypatch, tmp_path):
     batch = FakeBatch()
     monkeypatch.setattr("sim.scenario.loading.load", batch.load)
     monkeypatch.setattr("experiments.batch.run_batch", batch.run_batch)
-    monkeypatch.setitem(sys.modules, "experiments.plots", SimpleNamespace(draw_all=batch.draw_all))
-    shown = SimpleNamespace(print_summary=lambda summary, console: console.print(f"{summary['runs']} runs"))
-    monkeypatch.setitem(sys.modules, "experiments.terminal", shown)
+    monkeypatch.setattr("experiments.plots.draw_all", batch.draw_all)
+    monkeypatch.setattr(
+        "experiments.terminal.print_summary", lambda summary, console: console.print(f"{summary['runs']} runs")
+    )
     monkeypatch.chdir(tmp_path)
     return batch
 
@@ -253,24 +254,22 @@ SLOW_BATCH = """
 import signal, sys, time
 from types import SimpleNamespace
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background of a shell
-sys.path.insert(0, {tests!r})
-import test_batch
 from experiments import cli
-class SlowEnsemble(test_batch.FakeEnsemble):
+from tests.experiments.fake_batches import FakeEnsemble, FakeScenario
+class SlowEnsemble(FakeEnsemble):
     def simulate(self, seed, first, stop):
         if first > 0:
             print("under way", flush=True)
             time.sleep(60)
         return super().simulate(seed, first, stop)
 sys.modules["sim.ensemble"] = SimpleNamespace(Ensemble=SlowEnsemble)
-sys.modules["sim.scenario.loading"] = SimpleNamespace(load=lambda name, sets: test_batch.FakeScenario())
+sys.modules["sim.scenario.loading"] = SimpleNamespace(load=lambda name, sets: FakeScenario())
 cli.main()
 """
 
 
 def test_ctrl_c_leaves_at_once_with_the_finished_chunks_saved(tmp_path):
-    code = SLOW_BATCH.format(tests=str(Path(__file__).parent))
-    command = [sys.executable, "-c", code, "run", "fake", "--out", str(tmp_path), "--workers", "1"]
+    command = [sys.executable, "-c", SLOW_BATCH, "run", "fake", "--out", str(tmp_path), "--workers", "1"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "under way\n"
     process.send_signal(signal.SIGINT)
