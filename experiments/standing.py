@@ -7,6 +7,8 @@ import numpy as np
 
 from experiments.phrases import joined
 from sim.rules.attrition import defenders
+from sim.rules.odds import odds_of
+from sim.rules.rear import is_worn
 from sim.rules.siege import is_inside
 from sim.world.codes import Activity, AssaultState, LogKind, Reason, SiegeState
 from sim.world.world import World
@@ -24,13 +26,14 @@ WAITING = {
     Reason.SUPPLY: "short of supply",
     Reason.KEEPS_LINE: "bound by the line agreed",
     Reason.GIVES_WAY: "with an enemy or rival column coming along the road",
-    Reason.ODDS: "waiting for better odds",
+    Reason.HOLDS: "holding it as ordered",
 }
+TOO_FEW = "with too few men left for more than to hold"
 ABOUT_FORMATIONS = (
     LogKind.ORDER, LogKind.ORDER_DONE, LogKind.ORDER_DROPPED, LogKind.SETS_OUT, LogKind.REACHES, LogKind.AT_GATE,
     LogKind.JOINS, LogKind.ASSAULT_BEGINS, LogKind.ASSAULT_WON, LogKind.ASSAULT_BEATEN, LogKind.PAUSE, LogKind.WAITS,
     LogKind.LINE_BROKEN, LogKind.PUSH, LogKind.ZONE_TRY, LogKind.ZONE_RUNG, LogKind.ZONE_STOP,
-    LogKind.TURNS_BACK, LogKind.GIVES_WAY,
+    LogKind.TURNS_BACK, LogKind.GIVES_WAY, LogKind.DARES,
 )  # fmt: skip
 
 
@@ -41,7 +44,7 @@ def standing(names: "Names", handle: Any, world: World) -> Iterator[tuple[float,
     """
     today = float(world.clock[0].day)
     for row, unit in enumerate(world.formations):
-        why = WAITING.get(Reason(int(unit.reason)), "")
+        why = why_waiting(names, handle, world, row)
         if why and unit.to < 0 and unit.posture != Activity.LOST and is_due(today - last_told(world, row)):
             yield today, f"{names.formation(row)} still stood at {names.place(int(unit.at))}, {why}."
     if is_due(today):
@@ -52,6 +55,18 @@ def standing(names: "Names", handle: Any, world: World) -> Iterator[tuple[float,
         begun = begun_day(world, place, alliance)
         if is_due(today - begun):
             yield today, fight_report(names, handle, world, int(fight), begun)
+
+
+def why_waiting(names: "Names", handle: Any, world: World, row: int) -> str:
+    """Return why a formation stands where it is, "" where that is not worth telling; odds are those of today."""
+    unit = world.formations[row]
+    reason = Reason(int(unit.reason))
+    if reason in (Reason.ODDS, Reason.NO_BETTER) and unit.odds_at >= 0:
+        place, today = int(unit.odds_at), float(world.clock[0].day)
+        return f"held off from {names.place(place)}, odds now {odds_of(handle, row, place, today):.2f}"
+    if reason == Reason.NO_ORDERS and unit.rear_guard == 1 and is_worn(handle, unit):
+        return TOO_FEW
+    return WAITING.get(reason, "")
 
 
 def is_due(days: float) -> bool:
@@ -97,7 +112,8 @@ def siege_report(names: "Names", handle: Any, world: World, siege: int, today: f
     inside += sum(unit.strength_men for row, unit in enumerate(world.formations) if is_inside(handle, row, siege))
     ring = world.sieges["ring_men"][siege]
     name = names.title("sieges", siege)
-    return f"{name}: day {int(today)}, the siege goes on, {inside:,.0f} defenders left, {ring:,.0f} men in the ring."
+    stands = f"{inside:,.0f} defenders left; relief would meet {ring:,.0f} men of the ring"
+    return f"{name}: day {int(today)}, the siege goes on, {stands}."
 
 
 def ring_at(world: World, place: int, alliance: int, holders: np.ndarray, sieges_on: np.ndarray) -> int:

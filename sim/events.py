@@ -100,6 +100,7 @@ def apply(world, effect):
     elif effect.verb == Verb.RESIZE:
         unit, share = world.formations[effect.target], effect.amount - 1.0
         add_men(world, effect.target, share * unit.strength_men, share * unit.full_strength_men)
+        unit.start_men *= effect.amount
     elif effect.verb == Verb.REMOVE:
         unit = world.formations[effect.target]
         add_men(world, effect.target, -unit.strength_men, 0.0)

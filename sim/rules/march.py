@@ -63,7 +63,7 @@ def halt(world, row):
     """Stand still for the reason on record."""
     unit = world.formations[row]
     unit.reason = unit.halt_reason
-    if unit.halt_reason == Reason.REFITS or unit.halt_reason == Reason.CLASH:
+    if unit.halt_reason == Reason.REFITS:
         unit.posture = Activity.REFITTING
     elif unit.halt_reason == Reason.PAUSES:
         unit.posture = Activity.PAUSED

@@ -4,8 +4,8 @@ Odds are how much longer the attackers would last than the defenders: the days t
 the defenders', by the law of the fight itself, with the aircraft that they may count on. At 1 both would
 break at the same moment. Who has worse than are asked for holds and looks again every day; at the end of its patience
 its command presses, and odds that are less poor will do. One beaten off wants better odds than it set out with, or such
-as leave no doubt, or the end of its patience, which each defeat there makes longer by as much again. MODEL rules 4 and
-9; source: assumption, `rules.assault.odds_*`.
+as leave no doubt; at the end of its patience, which each defeat there makes longer by as much again, those first asked
+for. MODEL rules 4 and 9; source: assumption, `rules.assault.odds_*`.
 """
 
 from sim.compiled import compiled
@@ -22,7 +22,7 @@ from sim.rules.attrition import (
     power_ratio,
 )
 from sim.rules.ground import blocks, interest_in
-from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
+from sim.world.codes import NOBODY, Activity, Duty, LogKind, Mechanism, Reason
 
 LOOKS_AGAIN_DAYS = 1.0
 READY_WITHIN_DAYS = 2.0 * LOOKS_AGAIN_DAYS
@@ -36,7 +36,7 @@ def dares(world, row, there, now):
         unit.odds_at = NOBODY
         return True
     odds = odds_of(world, row, there, now)
-    if unit.task != NOBODY:
+    if unit.task != NOBODY and unit.duty != Duty.HELP:
         if keeps_task(world, row, there, odds, now):
             go_for(world, row, there, odds, now)
             return True
@@ -50,11 +50,13 @@ def dares(world, row, there, now):
         unit.odds_since_day = now
     defeats = unit.beaten_times if unit.beaten_at == there else 0
     is_pressed = now - unit.odds_since_day >= settings.assault_odds_patience_days * (1.0 + defeats)
+    least = settings.assault_odds_pressed if defeats == 0 else settings.assault_odds_wanted
     joins = odds >= settings.assault_odds_given_up and is_joining(world, row, there)
-    if is_enough or joins or (is_pressed and odds >= settings.assault_odds_pressed):
+    if is_enough or joins or (is_pressed and odds >= least):
         go_for(world, row, there, odds, now)
         return True
     if first_look:
+        world.clock[0].trouble_version += 1  # those who could help look again
         fire(world, Mechanism.ODDS_AWAITED)
         is_poor = odds < settings.assault_odds_wanted
         note(world, LogKind.WAITS, now, row, there, Reason.ODDS if is_poor else Reason.NO_BETTER, odds)
@@ -67,6 +69,8 @@ def dares(world, row, there, now):
 def go_for(world, row, there, odds, now):
     """Let a formation set out for a fight, and its allies and aircraft know."""
     unit = world.formations[row]
+    if unit.odds_at == there and unit.odds_since_day < now:
+        note(world, LogKind.DARES, now, row, there, NOBODY, odds)
     press_allies(world, row, there, now)
     promise_support(world, row, there)
     unit.odds_at = NOBODY

@@ -1,7 +1,7 @@
 """The siege: a ring to be beaten, defenders who waste away, and a garrison that may fall before relief.
 
-MODEL rule 10. The hazard of falling rises as the defenders' strength (men x quality) sinks; figures and sources in
-`sieges` and `rules.siege`.
+MODEL rule 10. The hazard of falling rises as the defenders' strength (men x quality) sinks, and falls with the ring;
+figures and sources in `sieges` and `rules.siege`.
 """
 
 from sim.compiled import compiled
@@ -88,7 +88,8 @@ def hold_out(world, row):
     if record.threshold <= 0.0:
         record.threshold = exponential(clock, Purpose.SIEGE_FALLS, record.draw_key, NO_ID, 0, 1.0)
     weakness = (record.reference_strength / strength) ** settings.siege_falls_exponent
-    record.hazard += record.falls_per_day * weakness * clock.tick_days
+    pressure = (record.ring_men / record.ring_start_men) ** settings.siege_besiegers_exponent
+    record.hazard += record.falls_per_day * weakness * pressure * clock.tick_days
     if record.hazard >= record.threshold:
         fall(world, row, clock.day + clock.tick_days)
 

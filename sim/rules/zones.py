@@ -173,8 +173,9 @@ def stops(world, row, zone, works):
         probability = settings.zones_stop_probability_struck
     elif unit.rung == CALL:
         probability = 1.0 - (1.0 - probability) * (1.0 - heed(world, row, zone))
-    ordinal = 16 * unit.tries + min(unit.rung, 15)
-    return uniform(world.clock[0], Purpose.ZONE_RUNG, unit.draw_key, world.zones[zone].draw_key, ordinal) < probability
+    u = uniform(world.clock[0], Purpose.ZONE_RUNG, unit.draw_key, world.zones[zone].draw_key, unit.rungs)
+    unit.rungs += 1
+    return u < probability
 
 
 @compiled

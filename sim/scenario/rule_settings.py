@@ -401,6 +401,12 @@ class CommandSettings(Section):
         description="with nothing to mend, a rear guard goes this far by road to clear a place; 0: nobody does",
         examples=[{"uniform": [40, 100]}],
     )
+    help_reach_km: NonNegative = Field(
+        default=off(),
+        description="a rear guard, or a formation that waits for odds, goes this far by road to help allies; no less "
+        "than to clear a place",
+        examples=[{"uniform": [100, 200]}],
+    )
     help_room_share: Share = Field(
         default=off(), description="who helps allies in an assault finds room for this share of his men", examples=[0.5]
     )
@@ -417,6 +423,9 @@ class SiegeSettings(Section):
 
     falls_exponent: NonNegative = Field(
         default=off(), description="hazard of falling x (reference strength / strength) ^ this", examples=[1]
+    )
+    besiegers_exponent: NonNegative = Field(
+        default=off(), description="hazard of falling x (men of the ring / those at the start) ^ this", examples=[1]
     )
 
 

@@ -64,12 +64,22 @@ class Reason(IntEnum):
 
 
 @unique
+class Duty(IntEnum):
+    """What a formation is to do beside its orders about a place that insurgents hold; the higher comes first."""
+
+    NONE = 0
+    CLEAR = 1
+    HELP = 2
+
+
+@unique
 class Errand(IntEnum):
     """What a formation is sent to the rear for."""
 
     REOPEN = 0
     RETAKE = 1
     CLEAR = 2
+    HELP = 3
 
 
 @unique
@@ -252,3 +262,4 @@ class LogKind(IntEnum):
     LEAVES = 39
     JOINS = 40
     DISPERSED = 41
+    DARES = 42

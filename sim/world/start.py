@@ -228,6 +228,7 @@ def ready_sieges(world):
             if world.places[world.formations[other].at].siege == row and world.formations[other].to == NOBODY:
                 defenders += world.formations[other].strength_men * world.formations[other].quality
         siege.ring_men = siege.ring_share * men
+        siege.ring_start_men = max(siege.ring_men, 1.0)
         siege.ring_quality = power / men if men > 0.0 else 1.0
         if siege.reference_strength <= 0.0:
             siege.reference_strength = max(defenders, 1.0)

@@ -58,14 +58,14 @@ FORMATION = record(
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
     "assault may_defy defying rung tries strikes stops refits incidents lines line_asks "
-    "arrived_how arrival_open finish_open cut_off last_reason task clears free rear_guard calm_version rival "
+    "arrived_how arrival_open finish_open cut_off last_reason task duty free rear_guard calm_version rival "
     "near_place near_version near_moves moves line_place line_version claims placed_at placed_to "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at "
-    "beaten_times dropped_task waits_at pauses captures is_told",
+    "beaten_times dropped_task waits_at pauses captures is_told rungs",
     first="side alliance posture to at assault halt_until_day rival "
     "x_km y_km z_km km placed_at placed_to placed_km may_defy "
     "reason objective path_target path_fresh path_length path_position turning_back halt_reason "
-    "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open task clears free "
+    "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open task duty free "
     "rear_guard cut_off calm_version claims arrival_open finish_open command road "
     "supply_days refill_days_per_day air_supply_days_per_day line_version line_place strength_men full_strength_men "
     "quality "
@@ -115,8 +115,8 @@ EVENT = record(
 EFFECT = record("amount", "verb target side_a side_b stance", "")
 MILESTONE = record("within_km", "flag predicate target at_least won_seen")
 SIEGE = record(
-    "ring_share falls_per_day strength_loss_per_day ring_men ring_quality reference_strength hazard threshold "
-    "lifted_day",
+    "ring_share falls_per_day strength_loss_per_day ring_men ring_start_men ring_quality reference_strength hazard "
+    "threshold lifted_day",
     "besieger state",
 )
 CONTESTANT = record("", "side")

@@ -82,7 +82,9 @@ def test_a_siege_is_told_and_its_ring_called_by_name():
     toy["formations"]["r"] = toys.formation("red", "a", orders=[{"objective": "a", "kind": "hold"}])
     toys.entrants(toy, {"r": "in"})
     reports = [(day, text) for day, text in sentences_of(toy) if "siege goes on" in text]
-    assert reports == [(30.0, "the Pocket: day 30, the siege goes on, 500 defenders left, 800 men in the ring.")]
+    assert reports == [
+        (30.0, "the Pocket: day 30, the siege goes on, 500 defenders left; relief would meet 800 men of the ring.")
+    ]
     ensemble = Ensemble(toys.scenario_of(toy))
     story = Story(toys.scenario_of(toy), ensemble, next(each_day(ensemble, 3, 0, logging=True)))
     row = blank(LogKind.AT_GATE, place=ensemble.blueprint.names["places"].row("in"), value=800)

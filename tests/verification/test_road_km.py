@@ -68,9 +68,9 @@ def test_a_broken_bridge_or_an_enemy_on_the_way_is_gone_round():
     assert road_km(ensemble, *ends, 100.0) == 45.0
 
 
-@pytest.mark.parametrize(("days", "in_time"), [(1.0, False), (1.2, True)])
-def test_nobody_is_sent_to_a_cut_that_opens_before_he_comes(days, in_time):
-    """110 km at 100 km a day."""
+@pytest.mark.parametrize(("days", "in_time"), [(1.0, False), (2.1, False), (2.3, True)])
+def test_nobody_is_sent_to_a_cut_that_opens_before_he_is_of_use(days, in_time):
+    """110 km at 100 km a day: 1.1 days there, and the road has to stay cut for as long again."""
     ensemble, world = started(square(RED))
     road = world.roads[ensemble.blueprint.names["roads"].row("b--c")]
     road.cut, road.cut_until_day = 1, days

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from sim.rules.siege import siege
 from tests import toys
 
 RUNS, DAYS = 1500, 40
@@ -37,6 +38,20 @@ def test_share_that_falls(men, exponent):
     expected = -math.expm1(-0.02 * (400 / men) ** exponent * DAYS)
     error = math.sqrt(expected * (1 - expected) / RUNS)
     assert runs["arrival_day:fell"].notna().mean() == pytest.approx(expected, abs=3.5 * error)
+
+
+@pytest.mark.parametrize("exponent", [0, 1])
+def test_with_half_the_ring_gone_it_falls_half_as_often(exponent):
+    """Half the besiegers leave on the first day; what that changes is the exponent's to say."""
+    toy = besieged(400, 0)
+    toy["rules"]["siege"]["besiegers_exponent"] = exponent
+    ensemble = toys.ensemble_of(toy)
+    keys, values = ensemble.draw(3, 0, 1)
+    world = ensemble.start(keys[0], values[0])
+    outside = ensemble.blueprint.names["places"].row("b")
+    world.places[outside].garrison_men = 500
+    siege(ensemble.handle)
+    assert world.sieges[0].hazard == pytest.approx(0.02 * world.clock[0].tick_days * 0.5**exponent)
 
 
 @pytest.mark.parametrize(("sorties", "pace"), [(0, 0.4), (10, 0.7), (20, 1.0), (50, 1.0)])

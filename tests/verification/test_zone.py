@@ -5,7 +5,7 @@ import math
 import pytest
 from scipy import stats
 
-from sim.rules.zones import consider
+from sim.rules.zones import consider, stops
 from sim.world.assume import run_keys
 from sim.world.codes import NOBODY, LogKind, Reason
 from tests import toys
@@ -134,3 +134,16 @@ def test_count_of_tries_at_constant_hazard(obedience):
     share = -math.expm1(-RATE * (1 - obedience) * TICK)
     mean, error = ticks * share, math.sqrt(ticks * share * (1 - share) / len(counts))
     assert sum(counts) / len(counts) == pytest.approx(mean, abs=3.5 * error)
+
+
+def test_every_rung_is_a_draw_of_its_own():
+    """Also after the fifteenth strike one in two stops, not the same one for ever."""
+    ensemble = toys.ensemble_of(toys.zone())
+    world = ensemble.start(run_keys(3, 0, 1)[0], ensemble.draw(3, 0, 1)[1][0])
+    world.settings[0].zones_stop_probability_struck = 0.5
+    row = ensemble.blueprint.names["formations"].row("r")
+    stopped = []
+    for rung in range(20, 60):
+        world.formations[row].rung = rung
+        stopped.append(bool(stops(ensemble.handle, row, 0, False)))
+    assert 8 <= sum(stopped) <= 32
