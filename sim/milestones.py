@@ -79,14 +79,8 @@ def ground_is_won(world, row, stone):
 @compiled
 def held(world, row):
     """Return how many of a milestone's places its sides hold."""
-    return count_held(world, row, world.milestone_places[row])
-
-
-@compiled
-def count_held(world, row, places):
-    """Return how many of the places listed (rows, then -1) a milestone's sides hold."""
     count = 0
-    for place in places:
+    for place in world.milestone_places[row]:
         if place == NOBODY:
             break
         if is_of_sides(world, row, place):
@@ -139,14 +133,17 @@ def is_near(world, row, stone):
 
 @compiled
 def connects(world, row):
-    """Return whether a path of uncut roads over places of a milestone's sides joins its two lists of ends."""
+    """Return whether a path of uncut roads over places of a milestone's sides joins its two lists of ends.
+
+    Breadth-first from the far ends: the near ones mostly lie where most ground is the sides' own.
+    """
     seen, queue = world.node_days, world.node_from
-    if held(world, row) == 0 or count_held(world, row, world.milestone_ends[row]) == 0:
+    if held(world, row) == 0:
         return False
-    tail = 0
     for place in range(seen.shape[0]):
         seen[place] = 0.0
-    for place in world.milestone_places[row]:
+    tail = 0
+    for place in world.milestone_ends[row]:
         if place != NOBODY and is_of_sides(world, row, place):
             seen[place] = 1.0
             queue[tail] = place
@@ -155,7 +152,7 @@ def connects(world, row):
     while head < tail:
         here = queue[head]
         head += 1
-        if is_listed(world.milestone_ends[row], here):
+        if is_listed(world.milestone_places[row], here):
             return True
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
             there = world.arc_places[arc]

@@ -11,7 +11,7 @@ from sim.rules.insurgents import ENDLESS, enemy_road_km
 from sim.rules.route import leg_days, search
 from sim.scenario.loading import load
 from sim.turn import is_over, take_turn
-from sim.world.codes import NOBODY, Activity, AssaultState
+from sim.world.codes import NOBODY, Activity, AssaultState, Stance
 from tests import toys
 
 
@@ -146,3 +146,23 @@ def test_no_way_stays_no_way_until_something_changes(moments):
             if waits and unit["objective"] not in (NOBODY, unit["at"]) and unit["to"] == NOBODY:
                 if may_enter(handle, row, int(unit["objective"])):
                     assert not math.isfinite(search(handle, row, int(unit["objective"])))
+
+
+def test_nearest_rivals(moments):
+    """The nearest rival formation in contact range, sought anew only where one has moved, is that of a fresh look."""
+    looked_at = 0
+    for ensemble in moments():
+        world = ensemble.world
+        if world.clock[0].paired_version != world.clock[0].moved_version:
+            continue  # somebody has been struck or knocked out since encounters were looked for
+        for unit in world.formations:
+            km = {}
+            for other, rival in enumerate(world.formations):
+                is_there = unit["posture"] != Activity.LOST and rival["posture"] != Activity.LOST
+                if is_there and world.stances[unit["side"], rival["side"]] == Stance.RIVAL:
+                    apart_km = math.dist(*([one[axis] for axis in ("x_km", "y_km", "z_km")] for one in (unit, rival)))
+                    if apart_km <= max(unit["contact_range_km"], rival["contact_range_km"]):
+                        km[other] = apart_km
+            assert unit["rival"] == min(km, key=lambda one: km[one], default=NOBODY)
+            looked_at += bool(km)
+    assert looked_at > 0

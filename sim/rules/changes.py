@@ -28,6 +28,7 @@ def everything_changed(world):
         world.alliances[row].bases_fresh = 0
     for row in range(world.formations.shape[0]):
         world.formations[row].path_fresh = 0
+        world.formations[row].moves += 1  # as one that has moved, it has to look for its nearest rival again
     for place in range(world.places.shape[0]):
         forget_roads_near(world, place)
 

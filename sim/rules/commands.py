@@ -38,16 +38,26 @@ def direct(world, row):
     if unit.ordered_reason != Reason.NONE:
         unit.reason = unit.ordered_reason
     mend_rear(world, row)
-    is_pause = unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
-    halts_for_it = is_pause or unit.halt_reason == Reason.BRIDGES
     tell_done(world, row)
-    if unit.objective != before and before == NOBODY and world.clock[0].day > 0.0:
-        unit.pushing = 0  # one that stood without orders begins with a push
-        unit.cycle_until_day = min(unit.cycle_until_day, world.clock[0].day)
-    if unit.objective != before and unit.objective != NOBODY:
-        note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, errand_of(world, unit), 0.0)
-    if unit.objective != before and halts_for_it and unit.to == NOBODY:
-        end_pause(world, row, unit.objective, world.clock[0].day)
+    if unit.objective != before:
+        take_up(world, row, before)
+
+
+@compiled
+def take_up(world, row, before):
+    """Begin with a new objective: who stood without orders with a push; who pauses or waits at a line or river, now.
+
+    `before`: the objective until now.
+    """
+    unit, day = world.formations[row], world.clock[0].day
+    if before == NOBODY and day > 0.0:
+        unit.pushing = 0
+        unit.cycle_until_day = min(unit.cycle_until_day, day)
+    if unit.objective != NOBODY:
+        note(world, LogKind.ORDER, day, row, unit.objective, errand_of(world, unit), 0.0)
+    is_pause = unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
+    if (is_pause or unit.halt_reason == Reason.BRIDGES) and unit.to == NOBODY:
+        end_pause(world, row, unit.objective, day)
 
 
 @compiled

@@ -12,48 +12,77 @@ from sim.rules.ground import nearest_place
 from sim.world.codes import NOBODY, Activity, Stance
 from sim.world.geometry import distance_km
 
+UNPAIRED = -1  # no number of moves
+
 
 @compiled
 def may_pair_anew(world):
-    """Return whether a formation has moved or got another contact range since this was last asked."""
+    """Return whether a formation has moved or got another contact range since this was last asked.
+
+    With another contact range anywhere, all are paired anew.
+    """
     clock, reach_km = world.clock[0], 0.0
     for row in range(world.formations.shape[0]):
         reach_km += world.formations[row].contact_range_km
-    is_new = clock.paired_version != clock.moved_version or clock.paired_reach_km != reach_km
-    clock.paired_version, clock.paired_reach_km = clock.moved_version, reach_km
+    if clock.paired_reach_km != reach_km:
+        clock.paired_reach_km = reach_km
+        clock.paired_version = 0
+        unpair_all(world)
+    is_new = clock.paired_version != clock.moved_version
+    clock.paired_version = clock.moved_version
     return is_new
+
+
+@compiled
+def unpair_all(world):
+    """Let every formation's nearest rival be looked for again."""
+    for row in range(world.formations.shape[0]):
+        world.formations[row].paired_moves = UNPAIRED
+
+
+@compiled
+def is_paired(unit):
+    """Return whether a formation is where it was when its nearest rival was last looked for."""
+    return unit.paired_moves == unit.moves
 
 
 @compiled
 def pair_off(world):
     """Write each formation's nearest rival formation within the longer of both contact ranges, -1 for none.
 
-    Most pairs are too far apart already in x, which for that lies in an array of its own.
+    In most ticks one or two move: only they, and those whose rival has moved, are paired anew.
     """
-    count, x_km, longest_km = world.formations.shape[0], world.unit_x_km, 0.0
-    for row in range(count):
+    for row in range(world.formations.shape[0]):
         unit = world.formations[row]
-        unit.rival = NOBODY
-        unit.rival_km = math.inf
-        x_km[row] = unit.x_km
-        longest_km = max(longest_km, unit.contact_range_km)
-    for row in range(count):
-        unit = world.formations[row]
-        if unit.posture == Activity.LOST:
+        if unit.rival != NOBODY and not is_paired(world.formations[unit.rival]):
+            unit.paired_moves = UNPAIRED
+    for row in range(world.formations.shape[0]):
+        if not is_paired(world.formations[row]):
+            find_rival(world, row)
+    for row in range(world.formations.shape[0]):
+        world.formations[row].paired_moves = world.formations[row].moves
+
+
+@compiled
+def find_rival(world, row):
+    """Write a formation's nearest rival, and the formation as that of others it has come nearest to; ties: first row.
+
+    Those not paired themselves are passed over: their turn comes, or has been.
+    """
+    unit = world.formations[row]
+    unit.rival, unit.rival_km = NOBODY, math.inf
+    if unit.posture == Activity.LOST:
+        return
+    for other in range(world.formations.shape[0]):
+        rival = world.formations[other]
+        if world.stances[unit.side, rival.side] != Stance.RIVAL or rival.posture == Activity.LOST:
             continue
-        for other in range(row + 1, count):
-            if abs(x_km[row] - x_km[other]) > longest_km:
-                continue
-            rival = world.formations[other]
-            range_km = max(unit.contact_range_km, rival.contact_range_km)
-            if world.stances[unit.side, rival.side] != Stance.RIVAL or rival.posture == Activity.LOST:
-                continue
-            km = distance_km(unit, rival)
-            if km <= range_km:
-                if km < unit.rival_km:
-                    unit.rival, unit.rival_km = other, km
-                if km < rival.rival_km:
-                    rival.rival, rival.rival_km = row, km
+        km = distance_km(unit, rival)
+        if km <= max(unit.contact_range_km, rival.contact_range_km):
+            if km < unit.rival_km:
+                unit.rival, unit.rival_km = other, km
+            if is_paired(rival) and (km < rival.rival_km or (km == rival.rival_km and row < rival.rival)):
+                rival.rival, rival.rival_km = row, km
 
 
 @compiled

@@ -156,6 +156,7 @@ def take_off(world, row, now):
         pass_claim_on(world, row, now)
     unit.strength_men = 0.0
     unit.posture = Activity.LOST
+    unit.moves += 1
     world.clock[0].moved_version += 1
     unit.assault = NOBODY
     unit.defying = NOBODY

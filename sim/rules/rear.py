@@ -43,9 +43,7 @@ def mend_rear(world, row):
     elif unit.task != NOBODY and may_come_home(world, unit):
         unit.task = NOBODY
         unit.calm_version = 0
-    is_idle = is_rear_guard(unit) or is_stranded(world, unit) or is_waiting(unit, clock)
-    can_go = is_idle and unit.to == NOBODY and unit.arrival_open == 0 and not is_besieged(world, unit.at)
-    if is_over and can_go and unit.calm_version != clock.trouble_version:
+    if is_over and unit.calm_version != clock.trouble_version and can_be_sent(world, unit):
         trouble = nearest_trouble(world, row)
         unit.duty = Duty.NONE
         may_clear = is_rear_guard(unit) or unit.odds_at != NOBODY
@@ -60,6 +58,14 @@ def mend_rear(world, row):
             fire(world, Mechanism.REAR_MENDED if unit.duty == Duty.NONE else Mechanism.REAR_CLEARED)
     if unit.task != NOBODY:
         unit.objective = unit.task
+
+
+@compiled
+def can_be_sent(world, unit):
+    """Return whether a formation stands somewhere and has nothing better to do than to look behind the front."""
+    if unit.to != NOBODY or unit.arrival_open == 1 or is_besieged(world, unit.at):
+        return False
+    return is_rear_guard(unit) or is_stranded(world, unit) or is_waiting(unit, world.clock[0])
 
 
 @compiled

@@ -55,7 +55,6 @@ class Blueprint:
             road_km=np.zeros(places),
             heap_days=np.zeros(2 * len(self.names["roads"]) + 1),
             heap_places=np.zeros(2 * len(self.names["roads"]) + 1, np.int64),
-            unit_x_km=np.zeros(formations),
             base_km=np.zeros((alliances, places)),
             incidents=np.zeros(INCIDENT_ROWS * room, tables.INCIDENT_ROW),
             arrivals=np.zeros(ARRIVAL_ROWS * room, tables.ARRIVAL_ROW),

@@ -59,7 +59,7 @@ FORMATION = record(
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
     "assault may_defy defying rung tries strikes stops refits incidents lines line_asks "
     "arrived_how arrival_open finish_open cut_off last_reason task duty free rear_guard calm_version rival "
-    "near_place near_version near_moves moves line_place line_version claims placed_at placed_to "
+    "near_place near_version near_moves moves paired_moves line_place line_version claims placed_at placed_to "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at "
     "beaten_times dropped_task waits_at pauses captures is_told rungs",
     first="side alliance posture to at assault halt_until_day rival "
@@ -69,8 +69,9 @@ FORMATION = record(
     "rear_guard cut_off calm_version claims arrival_open finish_open command road "
     "supply_days refill_days_per_day air_supply_days_per_day line_version line_place strength_men full_strength_men "
     "quality "
-    "near_version near_place moves near_moves near_km near_range_km near_x_km near_y_km near_z_km contact_range_km "
-    "rival_km restraint defying arrived_day contact_hazard contact_threshold line_hazard line_threshold",
+    "near_version near_place moves paired_moves near_moves near_km near_range_km near_x_km near_y_km near_z_km "
+    "contact_range_km rival_km restraint defying arrived_day contact_hazard contact_threshold line_hazard "
+    "line_threshold",
 )
 ORDER = record("", "formation objective kind bypass after only_if unless go_if_ally_holds wait_if_rival_holds", "")
 FLAG = record("day", "up")

@@ -82,7 +82,6 @@ class World(NamedTuple):
     road_km: np.ndarray  # float64 N: km from where `measure_roads` set out
     heap_days: np.ndarray  # float64 2E + 1: a binary heap of places to look at, and where each is in all
     heap_places: np.ndarray  # int64 2E + 1
-    unit_x_km: np.ndarray  # float64 F
     base_km: np.ndarray  # float64 A x N: road km to the nearest base
     incidents: np.ndarray
     arrivals: np.ndarray
