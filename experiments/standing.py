@@ -8,8 +8,8 @@ import numpy as np
 from experiments.phrases import joined
 from sim.rules.attrition import defenders
 from sim.rules.odds import odds_of
-from sim.rules.rear import is_worn
 from sim.rules.siege import is_inside
+from sim.rules.tasks import is_worn
 from sim.world.codes import Activity, AssaultState, LogKind, Reason, SiegeState
 from sim.world.world import World
 
@@ -28,7 +28,7 @@ WAITING = {
     Reason.GIVES_WAY: "with an enemy or rival column coming along the road",
     Reason.HOLDS: "holding it as ordered",
 }
-TOO_FEW = "with too few men left for more than to hold"
+TOO_FEW = "with too few men left for now for more than to hold"
 ABOUT_FORMATIONS = (
     LogKind.ORDER, LogKind.ORDER_DONE, LogKind.ORDER_DROPPED, LogKind.SETS_OUT, LogKind.REACHES, LogKind.AT_GATE,
     LogKind.JOINS, LogKind.ASSAULT_BEGINS, LogKind.ASSAULT_WON, LogKind.ASSAULT_BEATEN, LogKind.PAUSE, LogKind.WAITS,

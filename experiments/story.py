@@ -193,7 +193,7 @@ class Story(Names):
 
     def tell_order_done(self, row: Any, _: Any) -> str:
         """Nothing is left to do, or too few men are for anything else."""
-        what = "too few men left for more than to hold" if row["value"] == 1.0 else "nothing left to do, at"
+        what = "too few men left for now for more than to hold" if row["value"] == 1.0 else "nothing left to do, at"
         return f"{self.formation(row['actor'])} had {what} {self.place(row['place'])}."
 
     def tell_control(self, row: Any, _: Any) -> str:

@@ -1,14 +1,15 @@
-"""Command decisions: which order a formation follows, how much its objective matters; the rear is `sim.rules.rear`'s.
+"""Command decisions: which order a formation follows, and how much its objective matters.
 
-A command's interests are the scenario's (`commands.*.interests`): they set how long its formations pause. MODEL rule 9;
-source of the shape: assumption.
+What formations do beside their orders is `sim.rules.rear`'s. A command's interests are the scenario's
+(`commands.*.interests`): they set how long its formations pause. MODEL rule 9; source of the shape: assumption.
 """
 
 from sim.compiled import compiled
 from sim.records import fire, note
 from sim.rules.ground import interest_in, is_besieged, is_foreign, is_friendly, line_before
-from sim.rules.odds import end_pause
-from sim.rules.rear import errand_of, is_without_orders, is_worn, mend_rear
+from sim.rules.odds import end_pause, may_be_pressed
+from sim.rules.rear import mend_rear
+from sim.rules.tasks import errand_of, is_without_orders, is_worn
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
 
@@ -55,8 +56,7 @@ def take_up(world, row, before):
         unit.cycle_until_day = min(unit.cycle_until_day, day)
     if unit.objective != NOBODY:
         note(world, LogKind.ORDER, day, row, unit.objective, errand_of(world, unit), 0.0)
-    is_pause = unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
-    if (is_pause or unit.halt_reason == Reason.BRIDGES) and unit.to == NOBODY:
+    if (may_be_pressed(unit) or unit.halt_reason == Reason.BRIDGES) and unit.to == NOBODY:
         end_pause(world, row, unit.objective, day)
 
 

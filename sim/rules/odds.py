@@ -235,20 +235,30 @@ def press_allies(world, row, there, now):
         ally = world.formations[other]
         if ally.odds_at == there and goes_along(world, row, other, there, now):
             ally.odds_since_day = min(ally.odds_since_day, unit.odds_since_day)
-        halts = ally.halt_reason == Reason.PAUSES or ally.halt_reason == Reason.KEEPS_LINE
-        if halts and ally.to == NOBODY and ally.alliance == unit.alliance and is_next(world, other, there):
+        is_here = ally.to == NOBODY and ally.alliance == unit.alliance and is_next(world, other, there)
+        if is_here and may_be_pressed(ally):
             end_pause(world, other, there, now)
 
 
 @compiled
 def goes_along(world, row, other, there, now):
-    """Return whether an ally is in the assault on a place, on the road to it, or beside it, with it next and ready."""
+    """Return whether an ally is in the assault on a place, on the road to it, or beside it, with it next and ready.
+
+    One that pauses there, or keeps a line, is ready: who sets out ends that (`press_allies`).
+    """
     unit, ally = world.formations[row], world.formations[other]
     if ally.alliance != unit.alliance or ally.posture == Activity.LOST:
         return False
     if ally.to != NOBODY:
         return ally.to == there and ally.turning_back == 0
-    return ally.halt_until_day <= now + READY_WITHIN_DAYS and is_next(world, other, there)
+    is_ready = ally.halt_until_day <= now + READY_WITHIN_DAYS or may_be_pressed(ally)
+    return is_ready and is_next(world, other, there)
+
+
+@compiled
+def may_be_pressed(unit):
+    """Return whether a formation halts for no more than a pause, or at an agreed line."""
+    return unit.halt_reason == Reason.PAUSES or unit.halt_reason == Reason.KEEPS_LINE
 
 
 @compiled

@@ -179,6 +179,19 @@ def search(world, row, target):
 
 
 @compiled
+def way_km(world, row, target):
+    """Return the km of the way that a formation would take to a place now, infinity where there is none."""
+    if not may_enter(world, row, target) or not math.isfinite(search(world, row, target)):
+        return math.inf
+    here, km = world.formations[row].at, 0.0
+    while here != target:
+        there = world.node_from[here]
+        km += world.roads[road_between(world, here, there)].length_km
+        here = there
+    return km
+
+
+@compiled
 def put(days, places, size, in_all, place):
     """Put a place on the heap of (days, place) pairs; return its new size."""
     at = size

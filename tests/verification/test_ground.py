@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.rules.insurgents import retake
-from sim.rules.rear import is_trouble
+from sim.rules.tasks import is_trouble
 from sim.turn import is_over, take_turn
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Stance
 from tests import toys

@@ -3,11 +3,12 @@
 import pytest
 
 from sim.events import events
+from sim.rules.clearing import is_mended
 from sim.rules.commands import direct
 from sim.rules.march import march
 from sim.rules.odds import dares
-from sim.rules.rear import is_done, is_mended, is_worn
 from sim.rules.route import route
+from sim.rules.tasks import is_done, is_worn
 from sim.world.codes import NOBODY, Duty, LogKind, Reason
 from sim.world.geometry import distance_km
 from tests import toys
@@ -89,7 +90,7 @@ def test_help_is_over_when_nobody_wants_it():
     r, s = row_of(ensemble, "r"), row_of(ensemble, "s")
     direct(ensemble.handle, r)
     assert not is_done(ensemble.handle, r)
-    world.formations[s].odds_at = NOBODY
+    world.formations[s].odds_at, world.formations[s].path_length = NOBODY, 0
     assert is_done(ensemble.handle, r)
     direct(ensemble.handle, r)
     assert world.formations[r].objective == place_of(ensemble, "b")

@@ -12,8 +12,8 @@ from sim.rules.encounters import encounters
 from sim.rules.insurgents import retake
 from sim.rules.march import give_way, march, ready_to_advance
 from sim.rules.odds import dares, odds_of
-from sim.rules.rear import is_trouble
 from sim.rules.route import leg_days, route
+from sim.rules.tasks import is_trouble
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 from tests import toys
 from tests.verification.test_odds import PATIENCE, before_a_town, days_of, log_of

@@ -4,8 +4,9 @@ import pytest
 
 from sim.rules.changes import road_cut
 from sim.rules.commands import direct
-from sim.rules.rear import is_trouble, mend_rear
+from sim.rules.rear import mend_rear
 from sim.rules.supply import supply
+from sim.rules.tasks import is_trouble
 from sim.world.assume import run_keys
 from sim.world.codes import NOBODY
 from tests import toys

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from sim.rules.clearing import leads_to
 from sim.rules.march import defends, set_out
-from sim.rules.rear import comes_in_time, leads_to
+from sim.rules.rear import comes_in_time
 from sim.rules.route import is_near, measure_roads
 from sim.world.codes import NOBODY, Reason
 from tests import toys

@@ -1,0 +1,281 @@
+"""Clearing and helping: which insurgent place a formation that is free, or waits for odds, goes for.
+
+First where allies wait for better odds or fight with room for more; then what raids, what its orders name later, or,
+for one without orders, whatever has men enough to raid. MODEL rules 5 and 9; source: assumption,
+`rules.commands.clear_*` and `.help_*`.
+"""
+
+import math
+
+from sim.compiled import compiled
+from sim.rules.attrition import engaged_men
+from sim.rules.ground import (
+    is_besieged,
+    is_friendly,
+    is_hostile,
+    line_before,
+    road_between,
+)
+from sim.rules.odds import goes_along, is_next, is_no_better, odds_of, odds_with, promised_power
+from sim.rules.route import measure_roads
+from sim.rules.tasks import (
+    front_of,
+    has_dropped,
+    is_done,
+    is_fought_for_apart,
+    is_rear_guard,
+    is_without_orders,
+    is_worn,
+    may_go,
+    may_help,
+)
+from sim.world.codes import NOBODY, Activity, Duty, OrderKind, Reason
+from sim.world.geometry import distance_km
+
+
+@compiled
+def nearest_to_clear(world, row):
+    """Return (the nearest insurgent place beside own ground that a formation would win, what it is to do there).
+
+    (-1, Duty.NONE) for none. First are those where allies wait or fight, and would do so with it at odds on which a
+    command presses: who comes waits there with them for better ones. One that is to hold a place, or waits for odds at
+    another, goes only where raids and counter-attacks come from, the latter also to the next place and, as far as to
+    help, to those that its orders name later. One that has carried out its orders goes wherever men enough to raid are,
+    as far as to mend the rear. Who has lost too many men goes nowhere.
+    """
+    unit = world.formations[row]
+    reach_km = reach_to_help(world, unit)
+    best, best_km, best_rank = NOBODY, reach_km, Duty.NONE
+    if reach_km <= 0.0:
+        return best, best_rank
+    is_measured = False
+    for place in range(world.places.shape[0]):
+        if world.insurgent_held[place] == 0:
+            continue
+        km = distance_km(unit, world.places[place])
+        if km > reach_km:
+            continue
+        rank = rank_to_clear(world, row, place, km)
+        if rank == Duty.NONE or rank < best_rank or (rank == best_rank and km > best_km):
+            continue
+        if not may_clear(world, row, place, km, rank):
+            continue
+        if not is_measured:
+            measure_roads(world, unit.side, unit.at, reach_km)
+            is_measured = True
+        km = world.road_km[place]
+        if math.isfinite(km) and km <= reach_for(world, unit, place, rank) and (rank > best_rank or km < best_km):
+            if is_worth_going(world, row, place, rank):
+                best, best_km, best_rank = place, km, rank
+    return best, best_rank
+
+
+@compiled
+def is_worth_going(world, row, place, rank):
+    """Return whether a formation would win a place, or makes odds on which a command presses with those it helps."""
+    settings = world.settings[0]
+    if rank == Duty.HELP:
+        odds, least = joint_odds(world, row, place, True), settings.assault_odds_pressed
+    else:
+        odds, least = odds_of(world, row, place, world.clock[0].day), max(settings.assault_odds_wanted, 1.0)
+    return odds >= least and not is_no_better(world.formations[row], place, odds)
+
+
+@compiled
+def joint_odds(world, row, place, with_it):
+    """Return the odds at a place of all allies there, before it or on their way to help; 0 where there is nobody."""
+    men, total, leader, day = 0.0, 0.0, NOBODY, world.clock[0].day
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if ally.alliance != world.formations[row].alliance or ally.posture == Activity.LOST:
+            continue
+        is_helper = ally.task == place and ally.duty == Duty.HELP
+        goes = is_helper or ally.odds_at == place or goes_along(world, row, other, place, day)
+        if (goes and other != row) or (with_it and other == row):
+            men += ally.strength_men
+            total += promised_power(world, other, place)
+            leader = other
+    return odds_with(world, leader, place, men, total) if leader != NOBODY else 0.0
+
+
+@compiled
+def reach_to_clear(world, unit):
+    """Return how many km a formation goes to clear a place; 0 for one that has lost too many men."""
+    settings = world.settings[0]
+    if is_worn(world, unit):
+        return 0.0
+    reach_km = settings.commands_clear_reach_km
+    return max(reach_km, settings.commands_mend_reach_km) if reach_km > 0.0 and is_without_orders(unit) else reach_km
+
+
+@compiled
+def reach_to_help(world, unit):
+    """Return how many km a formation goes to help allies, no less than to clear a place; 0 for one that is worn."""
+    reach_km = max(reach_to_clear(world, unit), world.settings[0].commands_help_reach_km)
+    return 0.0 if is_worn(world, unit) else reach_km
+
+
+@compiled
+def reach_for(world, unit, place, rank):
+    """Return how many km a formation goes to an insurgent place: as far as to help, to one that it is to take later."""
+    is_far = rank == Duty.HELP or (front_of(unit) != NOBODY and is_ordered_later(world, unit, place))
+    return reach_to_help(world, unit) if is_far else reach_to_clear(world, unit)
+
+
+@compiled
+def rank_to_clear(world, row, place, km):
+    """Return whether a formation leaves an insurgent place `km` away alone, clears it or helps allies there."""
+    unit, settings = world.formations[row], world.settings[0]
+    if not is_hostile(world, unit.side, place):
+        return Duty.NONE
+    front = front_of(unit)
+    is_short = world.places[place].clear_days <= 0.0  # who waits for odds joins no clearance of weeks or months
+    can_help = is_rear_guard(unit) or (front != NOBODY and front != place and is_short)
+    if can_help and (is_help_wanted(world, row, place) or leads_on(world, row, place)):
+        return Duty.HELP
+    if front != NOBODY and front != place and is_ordered_later(world, unit, place):
+        return Duty.CLEAR
+    if world.places[place].garrison_men < settings.insurgents_raid_least_men or km > reach_to_clear(world, unit):
+        return Duty.NONE
+    if is_without_orders(unit) or world.raided_from[place] == 1:
+        return Duty.CLEAR
+    return Duty.CLEAR if front != NOBODY and road_between(world, unit.at, place) != NOBODY else Duty.NONE
+
+
+@compiled
+def is_ordered_later(world, unit, place):
+    """Return whether a formation has an order in force, after the present one, to take a place."""
+    for index in range(unit.order + 1, unit.orders_count):
+        order = world.orders[unit.orders_first + index]
+        if order.objective == place and order.kind != OrderKind.HOLD:
+            is_off = order.only_if != NOBODY and world.flags[order.only_if].up == 0
+            is_off = is_off or (order.after != NOBODY and world.flags[order.after].up == 0)
+            return not is_off and (order.unless == NOBODY or world.flags[order.unless].up == 0)
+    return False
+
+
+@compiled
+def leads_on(world, row, place):
+    """Return whether an ally beside whom a formation stands goes on to a place, on its way to where that one waits for.
+
+    So who has helped goes on with those it helped rather than back to its own gate.
+    """
+    unit = world.formations[row]
+    if unit.odds_at != NOBODY or unit.waits_at == NOBODY:
+        return False
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if other == row or ally.alliance != unit.alliance or ally.at != unit.at or ally.posture == Activity.LOST:
+            continue
+        goes_there = ally.to == place or ally.ordered == place or is_next(world, other, place)
+        if goes_there and (ally.ordered == unit.waits_at or is_ordered_later(world, ally, unit.waits_at)):
+            return True
+    return False
+
+
+@compiled
+def is_help_wanted(world, row, place):
+    """Return whether allies wait for better odds at a place, or assault it with room for enough of a formation's men.
+
+    How many are enough: `rules.commands.help_room_share`. Nobody is wanted where, with those on their way to help, the
+    odds are as good as wanted.
+    """
+    unit, men, is_on = world.formations[row], 0.0, False
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+            continue
+        if ally.odds_at == place:
+            return joint_odds(world, row, place, False) < world.settings[0].assault_odds_wanted
+        if ally.assault == place or ally.task == place or ally.to == place:
+            men += ally.strength_men
+            is_on = is_on or ally.assault == place
+    room = engaged_men(world, place, math.inf, world.places[place].garrison_men)
+    return is_on and men + world.settings[0].commands_help_room_share * unit.strength_men <= room
+
+
+@compiled
+def may_clear(world, row, place, km, rank):
+    """Return whether a formation may be sent to clear a place `km` away: in its sector, beside own ground, its turn."""
+    unit = world.formations[row]
+    if has_dropped(world, unit, place) or not is_beside(world, unit.side, place):
+        return False
+    if not (may_go(world, row, place) if rank != Duty.HELP else may_help(world, row, place)):
+        return False
+    if world.places[place].fights > 0 and is_fought_for_apart(world, unit.side, place):
+        return False
+    return rank == Duty.HELP or (
+        line_before(world, row, place) == NOBODY and not is_mended(world, row, place, km, True)
+    )
+
+
+@compiled
+def is_beside(world, side, place):
+    """Return whether a road joins a place to one of the side's own ground; over a river only where a bridge stands."""
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        if world.roads[world.arc_roads[arc]].bridge_out == 0 and is_friendly(world, side, world.arc_places[arc]):
+            return True
+    return False
+
+
+@compiled
+def is_mended(world, row, place, km, clears):
+    """Return whether an ally is after a place or on its way there, or a free rear guard nearer to it would go.
+
+    `km`: how far the formation is; `clears`: whether it would clear the place of insurgents, not mend the rear. An ally
+    that only waits for better odds there, or refits, is not after it. Of two as near the stronger goes.
+    """
+    men, day = world.formations[row].strength_men, world.clock[0].day
+    for other in range(world.formations.shape[0]):
+        unit = world.formations[other]
+        if other == row or unit.alliance != world.formations[row].alliance or unit.posture == Activity.LOST:
+            continue
+        is_after = unit.task == place or unit.assault == place or unit.ordered == place or leads_to(world, other, place)
+        refits = unit.halt_reason == Reason.REFITS and unit.halt_until_day > day
+        if is_after and unit.odds_at != place and not refits:
+            return True
+        if unit.task != NOBODY and is_cut_between(world, unit.task, place):
+            return True
+        is_free = unit.task == NOBODY or (unit.task == unit.at and is_done(world, other))
+        is_idle = is_rear_guard(unit) and is_free and unit.to == NOBODY and not is_besieged(world, unit.at)
+        if is_idle and not refits and would_go(world, other, place, km, men, clears):
+            return True
+    return False
+
+
+@compiled
+def would_go(world, row, place, most_km, men, clears):
+    """Return whether an idle rear guard nearer than `most_km` to a place, or as near with more men, would go itself."""
+    unit = world.formations[row]
+    km = distance_km(unit, world.places[place])
+    if (
+        km > most_km
+        or (km == most_km and unit.strength_men <= men)
+        or not may_go(world, row, place)
+        or has_dropped(world, unit, place)
+    ):
+        return False
+    if line_before(world, row, place) != NOBODY:
+        return False
+    return not clears or (km <= reach_to_clear(world, unit) and rank_to_clear(world, row, place, km) != Duty.NONE)
+
+
+@compiled
+def leads_to(world, row, place):
+    """Return whether a formation's way leads over a place."""
+    unit = world.formations[row]
+    if unit.to == place:
+        return True
+    if unit.objective == NOBODY or unit.path_target != unit.objective:
+        return False
+    for index in range(unit.path_position + 1, unit.path_length):
+        if world.paths[row, index] == place:
+            return True
+    return False
+
+
+@compiled
+def is_cut_between(world, place, other):
+    """Return whether a road that is cut joins two places: who mends one end of it mends the other."""
+    road = road_between(world, place, other)
+    return road != NOBODY and world.roads[road].cut == 1

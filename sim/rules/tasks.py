@@ -1,0 +1,151 @@
+"""Tasks beside the orders: what a formation is sent for, when that is over, and where it may go for it at all.
+
+A task is trouble in the rear (`sim.rules.rear`), or an insurgent place to be cleared or helped at
+(`sim.rules.clearing`). MODEL rules 3, 5 and 9; source: assumption, `rules.commands`.
+"""
+
+import math
+
+from sim.compiled import compiled
+from sim.rules.ground import (
+    are_connected,
+    is_besieged,
+    is_friendly,
+    is_hostile,
+    may_enter,
+    stands_apart,
+)
+from sim.rules.odds import is_next
+from sim.world.codes import NOBODY, Activity, Duty, Errand, Stance
+from sim.world.geometry import distance_km
+
+
+@compiled
+def front_of(unit):
+    """Return the place for which a formation waits for better odds, at its gate or on a task meanwhile; -1 for none."""
+    return unit.odds_at if unit.odds_at != NOBODY else unit.waits_at
+
+
+@compiled
+def is_rear_guard(unit):
+    """Return whether a formation is a rear guard that its orders leave free."""
+    return unit.free == 1 and unit.rear_guard == 1
+
+
+@compiled
+def is_without_orders(unit):
+    """Return whether a formation has carried out all its orders."""
+    return unit.ordered == NOBODY and unit.order >= unit.orders_count
+
+
+@compiled
+def is_worn(world, unit):
+    """Return whether a formation has lost too many men for more than to hold."""
+    return unit.strength_men < world.settings[0].commands_clear_least_share * unit.start_men
+
+
+@compiled
+def has_dropped(world, unit, place):
+    """Return whether a formation has lately dropped a task at a place, the way to it being barred."""
+    return unit.dropped_task == place and world.clock[0].day < unit.dropped_until_day
+
+
+@compiled
+def may_go(world, row, place):
+    """Return whether a formation may go to a place: in its sector while it has orders, not far from what it holds."""
+    unit = world.formations[row]
+    is_in_sector = unit.sector == NOBODY or is_without_orders(unit) or world.in_sector[unit.sector, place] == 1
+    return is_in_sector and may_help(world, row, place)
+
+
+@compiled
+def may_help(world, row, place):
+    """Return whether a formation may go to a place to help allies there, which sectors do not forbid."""
+    unit = world.formations[row]
+    if is_rear_guard(unit) and unit.ordered != NOBODY:
+        if distance_km(world.places[unit.ordered], world.places[place]) > world.settings[0].commands_mend_reach_km:
+            return False
+    return may_enter(world, row, place)
+
+
+@compiled
+def is_done(world, row):
+    """Return whether a formation's task in the rear is over: trouble mended, a place cleared, or its orders call it.
+
+    A place that a third party assaults is left to it, and one where allies no longer want help.
+    """
+    unit = world.formations[row]
+    if unit.duty == Duty.NONE:
+        return not is_trouble(world, unit.side, unit.task)
+    is_called = unit.free == 0 and unit.waits_at == NOBODY
+    if is_called or not is_hostile(world, unit.side, unit.task):
+        return True
+    if unit.duty == Duty.HELP and unit.assault == NOBODY and not is_sought(world, row, unit.task):
+        return True
+    return world.places[unit.task].fights > 0 and is_fought_for_apart(world, unit.side, unit.task)
+
+
+@compiled
+def is_sought(world, row, place):
+    """Return whether an ally of a formation waits for odds at a place, is in an assault on it or goes for it next."""
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if other != row and ally.alliance == world.formations[row].alliance and ally.posture != Activity.LOST:
+            if front_of(ally) == place or ally.assault == place or ally.to == place or is_next(world, other, place):
+                return True
+    return False
+
+
+@compiled
+def is_fought_for_apart(world, side, place):
+    """Return whether a formation that stands apart from a side is in an assault on a place."""
+    for other in range(world.formations.shape[0]):
+        rival = world.formations[other]
+        if rival.assault == place and stands_apart(world, side, rival.side):
+            return True
+    return False
+
+
+@compiled
+def is_trouble(world, side, place):
+    """Return whether a side's alliance has lost a place to insurgents, or a road of it that matters is cut there.
+
+    A cut matters while it keeps a formation of the alliance from every base; others open by themselves.
+    """
+    here = world.places[place]
+    if here.retaken == 1:
+        return here.lost_by == world.sides[side].alliance and world.stances[side, here.holder] == Stance.HOSTILE
+    if here.cut_roads == 0 or not is_friendly(world, side, place):
+        return False
+    for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
+        other = world.arc_places[arc]
+        if world.roads[world.arc_roads[arc]].cut == 1 and is_friendly(world, side, other):
+            if cuts_off(world, side, place, other):
+                return True
+    return False
+
+
+@compiled
+def cuts_off(world, side, place, other):
+    """Return whether a cut road between two neighbouring own places keeps a formation of the alliance from a base."""
+    alliance = world.sides[side].alliance
+    is_near = math.isfinite(world.base_km[alliance, place])
+    if is_near == math.isfinite(world.base_km[alliance, other]):
+        return False
+    far_end = other if is_near else place
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.cut_off == 1 and unit.alliance == alliance and unit.posture != Activity.LOST:
+            if not is_besieged(world, unit.at) and are_connected(world, side, far_end, unit.at):
+                return True
+    return False
+
+
+@compiled
+def errand_of(world, unit):
+    """Return what a formation is sent to the rear for, -1 where it follows its orders."""
+    if unit.task == NOBODY or unit.task != unit.objective:
+        return NOBODY
+    if unit.duty != Duty.NONE:
+        return Errand.HELP if unit.duty == Duty.HELP else Errand.CLEAR
+    return Errand.REOPEN if is_friendly(world, unit.side, unit.task) else Errand.RETAKE
