@@ -181,7 +181,7 @@ supply: stock_days 8, use_pushing_per_day 1.3, use_halted_per_day 0.5, refill_da
 refill_half_km 200, push_threshold_days 2, quality_loss_per_day 0.02, replacements_per_day 0.02
 assault: loss_rate_per_day 0.1, size_exponent 0.3, exchange_ratio 1.3, attacker_breakpoint_share 0.25, \
 preparation_sigma 0.5, refit_days 3, refit_sigma 0.5, unsupported_clearing 0.6, \
-odds_wanted 1, odds_patience_days 3, leave_odds 6, leave_probability 0.5, withdrawal_share 0.3, low_supply_power 0.5
+odds_wanted 2, odds_patience_days 3, leave_odds 6, leave_probability 0.5, withdrawal_share 0.3, low_supply_power 0.5
 insurgents: reinforcement_per_day 0.3, reinforcement_share 0.3, reinforcement_reach_km 60, \
 raids_per_day_per_100_km 0.2, raid_reach_km 60, raid_least_men 50, raid_cut_days 4, raid_cut_sigma 0.6, \
 raid_loss_share 0.1, raid_retake_probability 0.4, weak_garrison_men 200, counter_attack_probability 0.7, \
@@ -194,8 +194,8 @@ zones: try_per_day 0.4, try_factor_after_strike 0.7, try_factor_after_turn_back 
 rung_days 0.3, stop_probability 0.2, stop_probability_channel 0.4, stop_probability_struck 0.5, strike_loss_share 0.1
 tension: feedback 1, highest_factor 2.5
 commands: rival_near_km 60, rival_near_interest 1.5, mend_reach_km 80, mend_stay_days 2, clear_reach_km 80, \
-support_when_preparing 0.5
-siege: falls_exponent 0.5
+help_reach_km 80, support_when_preparing 0.5
+siege: falls_exponent 0.5, besiegers_exponent 1
 control: hold_days 0.5, detachment_share 0.03, rear_garrison_men 80
 """
 

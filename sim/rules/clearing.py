@@ -34,19 +34,19 @@ from sim.world.geometry import distance_km
 
 
 @compiled
-def nearest_to_clear(world, row):
+def nearest_to_clear(world, row, least_duty):
     """Return (the nearest insurgent place beside own ground that a formation would win, what it is to do there).
 
     (-1, Duty.NONE) for none. First are those where allies wait or fight, and would do so with it at odds on which a
     command presses: who comes waits there with them for better ones. One that is to hold a place, or waits for odds at
     another, goes only where raids and counter-attacks come from, the latter also to the next place and, as far as to
     help, to those that its orders name later. One that has carried out its orders goes wherever men enough to raid are,
-    as far as to mend the rear. Who has lost too many men goes nowhere.
+    as far as to mend the rear. Who has lost too many men goes nowhere. `least_duty`: what it is free for, at least.
     """
     unit = world.formations[row]
     reach_km = reach_to_help(world, unit)
     best, best_km, best_rank = NOBODY, reach_km, Duty.NONE
-    if reach_km <= 0.0:
+    if reach_km <= 0.0 or least_duty > Duty.HELP:
         return best, best_rank
     is_measured = False
     for place in range(world.places.shape[0]):
@@ -56,7 +56,9 @@ def nearest_to_clear(world, row):
         if km > reach_km:
             continue
         rank = rank_to_clear(world, row, place, km)
-        if rank == Duty.NONE or rank < best_rank or (rank == best_rank and km > best_km):
+        if rank == Duty.NONE or rank < least_duty or rank < best_rank:
+            continue
+        if rank == best_rank and km > best_km:
             continue
         if not may_clear(world, row, place, km, rank):
             continue
@@ -156,7 +158,7 @@ def is_ordered_later(world, unit, place):
 
 @compiled
 def leads_on(world, row, place):
-    """Return whether an ally beside whom a formation stands goes on to a place, on its way to where that one waits for.
+    """Return whether an ally goes for a place on its way to where a formation that is on a task waits for odds.
 
     So who has helped goes on with those it helped rather than back to its own gate.
     """
@@ -165,7 +167,7 @@ def leads_on(world, row, place):
         return False
     for other in range(world.formations.shape[0]):
         ally = world.formations[other]
-        if other == row or ally.alliance != unit.alliance or ally.at != unit.at or ally.posture == Activity.LOST:
+        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
             continue
         goes_there = ally.to == place or ally.ordered == place or is_next(world, other, place)
         if goes_there and (ally.ordered == unit.waits_at or is_ordered_later(world, ally, unit.waits_at)):

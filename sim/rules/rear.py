@@ -30,6 +30,8 @@ from sim.rules.tasks import (
 from sim.world.codes import NOBODY, Activity, Duty, Mechanism, Reason
 from sim.world.geometry import distance_km
 
+NO_DUTY = int(Duty.HELP) + 1
+
 
 @compiled
 def mend_rear(world, row):
@@ -51,8 +53,8 @@ def mend_rear(world, row):
     if is_over and unit.calm_version != clock.trouble_version and can_be_sent(world, unit):
         trouble = nearest_trouble(world, row)
         unit.duty = Duty.NONE
-        if trouble == NOBODY and unit.ordered_reason != Reason.WAITS_FOR_FLAG and may_leave(world, row):
-            trouble, unit.duty = nearest_to_clear(world, row)
+        if trouble == NOBODY and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
+            trouble, unit.duty = nearest_to_clear(world, row, least_duty(world, row))
         if trouble == NOBODY or is_too_far_round(world, row, trouble):
             unit.calm_version = clock.trouble_version
         else:
@@ -65,30 +67,33 @@ def mend_rear(world, row):
 
 
 @compiled
-def may_leave(world, row):
-    """Return whether a formation is free to clear a place or to help: a rear guard, or one that waits for odds.
+def least_duty(world, row):
+    """Return what a formation is free for: any duty, only to help, or nothing that there is (`NO_DUTY`).
 
-    Of those before one place the strongest stays, and everyone while one is away or comes to help. One that is away
-    goes back when its odds, asked from where it stands, are as good as wanted.
+    A rear guard is free for any, and so is one that waits for odds, with limits: of those before one place the
+    strongest stays, and everyone while one is away, unless to help; nobody leaves who is to be helped there. One that
+    is away goes back when its odds, asked from where it stands, are as good as wanted.
     """
     unit, settings = world.formations[row], world.settings[0]
     front = front_of(unit)
     if front == NOBODY:
-        return is_rear_guard(unit)
+        return Duty.CLEAR if is_rear_guard(unit) else NO_DUTY
     if unit.odds_at == NOBODY:
         odds = odds_of(world, row, front, world.clock[0].day)
-        return odds < settings.assault_odds_wanted or is_no_better(unit, front, odds)
-    is_strongest, is_alone = True, True
+        is_poor = odds < settings.assault_odds_wanted or is_no_better(unit, front, odds)
+        return Duty.CLEAR if is_poor else NO_DUTY
+    is_strongest, is_alone, is_one_away = True, True, False
     for other in range(world.formations.shape[0]):
         ally = world.formations[other]
         if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
             continue
-        if ally.task != NOBODY and (ally.task == front or ally.waits_at == front):
-            return False
+        if ally.task == front and ally.duty == Duty.HELP:
+            return NO_DUTY
+        is_one_away = is_one_away or (ally.task != NOBODY and ally.waits_at == front)
         if ally.at == unit.at and ally.to == NOBODY and is_next(world, other, front):
             is_alone = False
             is_strongest = is_strongest and ally.strength_men <= unit.strength_men
-    return is_alone or not is_strongest
+    return Duty.HELP if is_one_away or (is_strongest and not is_alone) else Duty.CLEAR
 
 
 @compiled
@@ -151,7 +156,7 @@ def nearest_trouble(world, row):
     unit, settings = world.formations[row], world.settings[0]
     opens_roads = is_rear_guard(unit) or is_stranded(world, unit)
     best, best_km = NOBODY, settings.commands_mend_reach_km
-    if is_without_orders(unit):
+    if is_without_orders(unit) and best_km > 0.0:
         best_km = max(best_km, settings.commands_help_reach_km)  # for lost places
     if not opens_roads and unit.cut_off == 0:
         best_km = min(best_km, settings.commands_clear_reach_km)

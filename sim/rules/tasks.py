@@ -10,6 +10,7 @@ from sim.compiled import compiled
 from sim.rules.ground import (
     are_connected,
     is_besieged,
+    is_claimed_apart,
     is_friendly,
     is_hostile,
     may_enter,
@@ -72,7 +73,7 @@ def may_help(world, row, place):
 def is_done(world, row):
     """Return whether a formation's task in the rear is over: trouble mended, a place cleared, or its orders call it.
 
-    A place that a third party assaults is left to it, and one where allies no longer want help.
+    A place that a third party assaults, or has won, is left to it, and one where allies no longer want help.
     """
     unit = world.formations[row]
     if unit.duty == Duty.NONE:
@@ -82,7 +83,8 @@ def is_done(world, row):
         return True
     if unit.duty == Duty.HELP and unit.assault == NOBODY and not is_sought(world, row, unit.task):
         return True
-    return world.places[unit.task].fights > 0 and is_fought_for_apart(world, unit.side, unit.task)
+    is_fought_for = world.places[unit.task].fights > 0 and is_fought_for_apart(world, unit.side, unit.task)
+    return is_fought_for or is_claimed_apart(world, unit.side, unit.task)
 
 
 @compiled
