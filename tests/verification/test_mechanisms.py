@@ -18,7 +18,7 @@ FAINTEST = {"reroute": MANY, "line_broken": MANY, "line_kept": MANY}  # seen ove
 DAY = "restricted_mean_day"
 MOVES = {
     "pause": f"milestones/sdf_reaches_valley/{DAY}",
-    "reroute": "days/sdf:marching",
+    "reroute": "days/tanf_push:advancing",
     "bridging": "days/tiger:advancing",
     "out_of_supply": f"races/abu_kamal/finish/tanf_push/{DAY}",
     "replacements": f"milestones/uqayribat_taken/{DAY}",
@@ -31,8 +31,8 @@ MOVES = {
     "reinforcement": f"races/border/finish/tanf_push/{DAY}",
     "raid": "fired/out_of_supply",
     "raid_retake": "days/sdf:marching",
-    "counter_attack": f"races/euphrates_valley/finish/sdf/{DAY}",
-    "counter_retake": f"races/euphrates_valley/finish/sdf/{DAY}",
+    "counter_attack": "fired/out_of_supply",
+    "counter_retake": "fired/out_of_supply",
     "incident": "clashes/loyalists-sdf/all",
     "clash": "clashes/coalition-loyalists/all",
     "line_agreed": "clashes/loyalists-sdf/all",
