@@ -40,12 +40,14 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_gives_the_same_bytes(tmp_path)
     assert not (tmp_path / "x" / "chunks").exists()
 
 
-def test_a_half_written_chunk_does_not_count(tmp_path, monkeypatch):
-    def broken_writer(*arguments, **options):
-        raise KeyboardInterrupt
+def interrupted(*arguments, **options):
+    """Stand in for a step at which Ctrl-C comes."""
+    raise KeyboardInterrupt
 
+
+def test_a_half_written_chunk_does_not_count(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(pa.ipc, "new_stream", broken_writer)
+        patch.setattr(pa.ipc, "new_stream", interrupted)
         with pytest.raises(BatchInterrupted, match="0 of 600 runs"):
             run_fake(tmp_path / "x")
     assert chunks.saved(tmp_path / "x") == set()
@@ -55,9 +57,6 @@ def test_a_half_written_chunk_does_not_count(tmp_path, monkeypatch):
 
 
 def test_tables_appear_whole_or_not_at_all(tmp_path, monkeypatch):
-    def interrupted(*arguments, **options):
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch:
         patch.setattr(pq.ParquetWriter, "write_table", interrupted)
         with pytest.raises(BatchInterrupted, match="600 of 600"):
