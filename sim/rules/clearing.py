@@ -32,6 +32,8 @@ from sim.rules.tasks import (
 from sim.world.codes import NOBODY, Activity, Duty, OrderKind, Reason
 from sim.world.geometry import distance_km
 
+HEADED_FOR, FOUGHT_FOR = 1, 2
+
 
 @compiled
 def nearest_to_clear(world, row, least_duty):
@@ -49,11 +51,12 @@ def nearest_to_clear(world, row, least_duty):
     if reach_km <= 0.0 or least_duty > Duty.HELP:
         return best, best_rank
     is_measured = False
-    for place in range(world.places.shape[0]):
-        if world.insurgent_held[place] == 0:
-            continue
-        km = distance_km(unit, world.places[place])
+    mark_sought(world, unit.alliance, FOUGHT_FOR, HEADED_FOR)
+    for index in range(world.near_starts[unit.at], world.near_starts[unit.at + 1]):
+        place, km = world.near_places[index], world.near_km[index]
         if km > reach_km:
+            break
+        if world.insurgent_held[place] == 0:
             continue
         rank = rank_to_clear(world, row, place, km)
         if rank == Duty.NONE or rank < least_duty or rank < best_rank:
@@ -69,7 +72,32 @@ def nearest_to_clear(world, row, least_duty):
         if math.isfinite(km) and km <= reach_for(world, unit, place, rank) and (rank > best_rank or km < best_km):
             if is_worth_going(world, row, place, rank):
                 best, best_km, best_rank = place, km, rank
+    mark_sought(world, unit.alliance, 0, 0)
     return best, best_rank
+
+
+@compiled
+def mark_sought(world, alliance, fought_for, headed_for):
+    """Write to `sought` where an alliance's formations fight or wait for odds, and where else they are going.
+
+    Help is wanted in the former alone, and only the latter may lead on: it spares those questions everywhere else.
+    """
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.alliance == alliance and unit.posture != Activity.LOST:
+            if unit.to != NOBODY:
+                world.sought[unit.to] = headed_for
+            if unit.ordered != NOBODY:
+                world.sought[unit.ordered] = headed_for
+            if unit.path_position < unit.path_length - 1:
+                world.sought[world.paths[row, unit.path_position + 1]] = headed_for
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.alliance == alliance and unit.posture != Activity.LOST:
+            if unit.odds_at != NOBODY:
+                world.sought[unit.odds_at] = fought_for
+            if unit.assault != NOBODY:
+                world.sought[unit.assault] = fought_for
 
 
 @compiled
@@ -133,7 +161,10 @@ def rank_to_clear(world, row, place, km):
     front = front_of(unit)
     is_short = world.places[place].clear_days <= 0.0  # who waits for odds joins no clearance of weeks or months
     can_help = is_rear_guard(unit) or (front != NOBODY and front != place and is_short)
-    if can_help and (is_help_wanted(world, row, place) or leads_on(world, row, place)):
+    sought = world.sought[place] if can_help else 0
+    if sought == FOUGHT_FOR and is_help_wanted(world, row, place):
+        return Duty.HELP
+    if sought >= HEADED_FOR and leads_on(world, row, place):
         return Duty.HELP
     if front != NOBODY and front != place and is_ordered_later(world, unit, place):
         return Duty.CLEAR

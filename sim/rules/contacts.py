@@ -105,7 +105,9 @@ def nearest_rival_place(world, row):
     is_short = near_km < unit.contact_range_km
     best, best_km = NOBODY, unit.contact_range_km
     for index in range(world.places.shape[0] if is_short else others + 1):
-        place = index if is_short else end if index == others else world.near_places[first + index]
+        place = index if is_short else end if index == 0 else world.near_places[first + index - 1]
+        if not is_short and index > 0 and world.near_km[first + index - 1] > clock.near_km:
+            break
         holder = world.places[place].holder
         if holder != NOBODY and world.stances[unit.side, holder] == Stance.RIVAL:
             km = distance_km(unit, world.places[place])

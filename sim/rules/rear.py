@@ -28,7 +28,6 @@ from sim.rules.tasks import (
     may_go,
 )
 from sim.world.codes import NOBODY, Activity, Duty, Mechanism, Reason
-from sim.world.geometry import distance_km
 
 NO_DUTY = int(Duty.HELP) + 1
 
@@ -164,16 +163,17 @@ def nearest_trouble(world, row):
         return NOBODY
     left = world.clock[0].retaken + 2 * opens_roads * world.clock[0].cuts
     is_measured = False
-    for place in range(world.places.shape[0]):
-        if left == 0:
+    first = world.near_starts[unit.at]
+    for index in range(first - 1, world.near_starts[unit.at + 1]):
+        place, km = (unit.at, 0.0) if index < first else (world.near_places[index], world.near_km[index])
+        if left == 0 or km > best_km:
             break
         here = world.places[place]
         troubles = here.retaken + opens_roads * here.cut_roads
         left -= troubles
         if troubles == 0 or place == unit.odds_at:
             continue
-        km = distance_km(unit, here)
-        if km > best_km or has_dropped(world, unit, place) or not is_trouble(world, unit.side, place):
+        if has_dropped(world, unit, place) or not is_trouble(world, unit.side, place):
             continue
         if may_go(world, row, place) and not is_mended(world, row, place, km, False):
             if not is_measured:

@@ -7,28 +7,19 @@ import numpy as np
 
 from sim.scenario.schema import Effect, Formation, Position
 from sim.world.codes import NOBODY, Activity, OrderKind, Predicate, Stance, Verb
-from sim.world.geometry import alliance_sides, to_space
+from sim.world.geometry import REACHES, alliance_sides, longest_km, to_space
 
 if TYPE_CHECKING:
     from sim.world.build import Builder
 
-REACHES = (
-    "encounters.contact_range_km",
-    "insurgents.raid_reach_km",
-    "insurgents.reinforcement_reach_km",
-    "insurgents.counter_attack_reach_km",
-)
-
 
 def fill_clock(builder: "Builder") -> None:
-    """Write tick, horizon and the radius of neighbourhoods: the longest reach any rule may draw."""
+    """Write tick, horizon and how far from the nearest place rivals are looked for."""
     clock, model = builder.views["clock"][0], builder.model
     clock.tick_days = model.tick_hours / 24.0
     clock.ticks_per_day = round(24.0 / model.tick_hours)
     clock.horizon_days = float(model.horizon_days)
-    reaches = [getattr(getattr(model.rules, section), name) for section, name in (one.split(".") for one in REACHES)]
-    highest = np.array([1.0 - 1e-9])
-    clock.near_km = max(one.constant if one.is_constant else float(one.quantiles(highest)[0]) for one in reaches)
+    clock.near_km = longest_km(model.rules, REACHES)
 
 
 def fill_settings(builder: "Builder") -> None:

@@ -52,7 +52,7 @@ class World(NamedTuple):
     arc_starts: np.ndarray  # int64 N + 1: compressed sparse rows of the road network
     arc_places: np.ndarray  # int64 2E: the other end
     arc_roads: np.ndarray  # int64 2E: the road's row
-    near_starts: np.ndarray  # int64 N + 1: places within clock.near_km of each place
+    near_starts: np.ndarray  # int64 N + 1: the other places within any rule's reach of each place, nearest first
     near_places: np.ndarray
     near_km: np.ndarray
     may_enter: np.ndarray  # int64 S x countries
@@ -80,6 +80,7 @@ class World(NamedTuple):
     node_fight: np.ndarray  # float64 N
     node_left: np.ndarray  # float64 N
     road_km: np.ndarray  # float64 N: km from where `measure_roads` set out
+    sought: np.ndarray  # int64 N: where allies of the formation that looks for a task fight, or are going
     heap_days: np.ndarray  # float64 2E + 1: a binary heap of places to look at, and where each is in all
     heap_places: np.ndarray  # int64 2E + 1
     base_km: np.ndarray  # float64 A x N: road km to the nearest base
