@@ -31,7 +31,7 @@ from sim.rules.assault import assault
 from sim.rules.commands import command
 from sim.rules.control import control
 from sim.rules.encounters import encounters
-from sim.rules.insurgents import fight_back, wake_attacked
+from sim.rules.insurgents import begin_day, fight_back
 from sim.rules.march import march
 from sim.rules.route import route
 from sim.rules.siege import siege
@@ -66,7 +66,7 @@ PHASES = (
     Phase("route", route, "Formation"),
     Phase("march", march, "Formation"),
     Phase("assault", assault),
-    Phase("fight_back", fight_back, "Garrison", daily=True, first=wake_attacked),
+    Phase("fight_back", fight_back, "Garrison", daily=True, first=begin_day),
     Phase("encounters", encounters),
     Phase("zones", zones),
     Phase("tension", tension),
@@ -95,7 +95,7 @@ def take_turn(world):
         march(world, row)
     assault(world)
     if first_of_day:
-        wake_attacked(world)
+        begin_day(world)
         for row in range(world.places.shape[0]):
             if world.idle_until_day[row] <= world.clock[0].day:
                 fight_back(world, row)

@@ -61,7 +61,7 @@ def prepare(world, row, now):
     place = world.places[unit.to]
     fight = world.assaults[row_of(world, unit.to, unit.alliance)]
     fight.state = AssaultState.PREPARING
-    world.clock[0].trouble_version += 1  # those who could help look again
+    world.alliances[unit.alliance].trouble_version += 1  # those who could help look again
     if place.fights == 0:
         place.assaulted_men = place.garrison_men
         place.reinforced_men = 0.0

@@ -9,6 +9,7 @@ has become easier that its last search had looked at (`looked_at`): what that ne
 import math
 
 from sim.compiled import compiled
+from sim.rules.contacts import forget_rival_places
 from sim.rules.ground import stands_apart
 from sim.rules.supply import extend_bases, retract_bases
 from sim.world.codes import NOBODY, Stance
@@ -28,6 +29,7 @@ def everything_changed(world):
         world.alliances[row].bases_fresh = 0
     for row in range(world.formations.shape[0]):
         world.formations[row].path_fresh = 0
+        world.formations[row].near_fresh = 0
         world.formations[row].moves += 1  # as one that has moved, it has to look for its nearest rival again
     for place in range(world.places.shape[0]):
         forget_roads_near(world, place)
@@ -48,6 +50,7 @@ def holder_changed(world, place, before, after):
         if world.looked_at[row, place] == 1:
             if openness(world, unit.side, after) > openness(world, unit.side, before):
                 unit.path_fresh = 0
+    forget_rival_places(world, world.places[place])
     drop_ways_over(world, place)
     forget_roads_at(world, place, before, after)
 

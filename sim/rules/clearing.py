@@ -51,7 +51,7 @@ def nearest_to_clear(world, row, least_duty):
     if reach_km <= 0.0 or least_duty > Duty.HELP:
         return best, best_rank
     is_measured = False
-    mark_sought(world, unit.alliance, FOUGHT_FOR, HEADED_FOR)
+    mark_sought(world, unit.alliance)
     for index in range(world.near_starts[unit.at], world.near_starts[unit.at + 1]):
         place, km = world.near_places[index], world.near_km[index]
         if km > reach_km:
@@ -63,41 +63,41 @@ def nearest_to_clear(world, row, least_duty):
             continue
         if rank == best_rank and km > best_km:
             continue
-        if not may_clear(world, row, place, km, rank):
+        if not may_clear(world, row, place, km, rank) or not is_worth_going(world, row, place, rank):
             continue
         if not is_measured:
             measure_roads(world, unit.side, unit.at, reach_km)
             is_measured = True
         km = world.road_km[place]
         if math.isfinite(km) and km <= reach_for(world, unit, place, rank) and (rank > best_rank or km < best_km):
-            if is_worth_going(world, row, place, rank):
-                best, best_km, best_rank = place, km, rank
-    mark_sought(world, unit.alliance, 0, 0)
+            best, best_km, best_rank = place, km, rank
     return best, best_rank
 
 
 @compiled
-def mark_sought(world, alliance, fought_for, headed_for):
-    """Write to `sought` where an alliance's formations fight or wait for odds, and where else they are going.
+def mark_sought(world, alliance):
+    """Mark in `sought` where an alliance's formations fight or wait for odds, and where else they are going.
 
     Help is wanted in the former alone, and only the latter may lead on: it spares those questions everywhere else.
+    A mark counts by how much it is above `searches`, which goes up with every search and leaves older marks below.
     """
+    world.searches[0] += FOUGHT_FOR
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
         if unit.alliance == alliance and unit.posture != Activity.LOST:
-            if unit.to != NOBODY:
-                world.sought[unit.to] = headed_for
-            if unit.ordered != NOBODY:
-                world.sought[unit.ordered] = headed_for
+            mark_place(world, unit.odds_at, FOUGHT_FOR)
+            mark_place(world, unit.assault, FOUGHT_FOR)
+            mark_place(world, unit.to, HEADED_FOR)
+            mark_place(world, unit.ordered, HEADED_FOR)
             if unit.path_position < unit.path_length - 1:
-                world.sought[world.paths[row, unit.path_position + 1]] = headed_for
-    for row in range(world.formations.shape[0]):
-        unit = world.formations[row]
-        if unit.alliance == alliance and unit.posture != Activity.LOST:
-            if unit.odds_at != NOBODY:
-                world.sought[unit.odds_at] = fought_for
-            if unit.assault != NOBODY:
-                world.sought[unit.assault] = fought_for
+                mark_place(world, world.paths[row, unit.path_position + 1], HEADED_FOR)
+
+
+@compiled
+def mark_place(world, place, kind):
+    """Mark one place (-1: none), unless it has a higher mark."""
+    if place != NOBODY:
+        world.sought[place] = max(world.sought[place], world.searches[0] + kind)
 
 
 @compiled
@@ -161,8 +161,8 @@ def rank_to_clear(world, row, place, km):
     front = front_of(unit)
     is_short = world.places[place].clear_days <= 0.0  # who waits for odds joins no clearance of weeks or months
     can_help = is_rear_guard(unit) or (front != NOBODY and front != place and is_short)
-    sought = world.sought[place] if can_help else 0
-    if sought == FOUGHT_FOR and is_help_wanted(world, row, place):
+    sought = world.sought[place] - world.searches[0] if can_help else 0
+    if sought >= FOUGHT_FOR and is_help_wanted(world, row, place):
         return Duty.HELP
     if sought >= HEADED_FOR and leads_on(world, row, place):
         return Duty.HELP

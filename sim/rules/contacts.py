@@ -89,11 +89,11 @@ def find_rival(world, row):
 def nearest_rival_place(world, row):
     """Return the row of the nearest place held by men of a rival side within contact range, -1 for none.
 
-    Looked up again when a place has a new holder, or when the formation has moved far enough for it to matter: not
-    by more than the gap that was left to the nearest rival-held place.
+    Looked up again when a place near enough has a new holder (`forget_rival_places`), or when the formation has moved
+    far enough for it to matter: not by more than the gap that was left to the nearest rival-held place.
     """
     unit, clock = world.formations[row], world.clock[0]
-    if unit.near_version == clock.holder_version and unit.near_range_km == unit.contact_range_km:
+    if unit.near_fresh == 1 and unit.near_range_km == unit.contact_range_km:
         if unit.near_moves == unit.moves:
             return unit.near_place
         dx, dy, dz = unit.x_km - unit.near_x_km, unit.y_km - unit.near_y_km, unit.z_km - unit.near_z_km
@@ -116,11 +116,21 @@ def nearest_rival_place(world, row):
                 best, best_km = place, km
     unit.near_place = best
     unit.near_km = near_km
-    unit.near_version = clock.holder_version
+    unit.near_fresh = 1
     unit.near_moves = unit.moves
     unit.near_range_km = unit.contact_range_km
     unit.near_x_km, unit.near_y_km, unit.near_z_km = unit.x_km, unit.y_km, unit.z_km
     return best
+
+
+@compiled
+def forget_rival_places(world, place):
+    """Let formations look for their nearest rival-held place again that a place with a new holder is near to."""
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        dx, dy, dz = place.x_km - unit.near_x_km, place.y_km - unit.near_y_km, place.z_km - unit.near_z_km
+        if math.sqrt(dx * dx + dy * dy + dz * dz) <= max(unit.near_km, unit.near_range_km):
+            unit.near_fresh = 0
 
 
 @compiled

@@ -159,7 +159,7 @@ def stands_at(world, row, place, alliance):
 def note_loss(world, place, side):
     """Note that a side has lost a place to an enemy: trouble in the rear of its alliance until somebody takes it."""
     here, clock = world.places[place], world.clock[0]
-    clock.trouble_version += 1
+    world.alliances[world.sides[side].alliance].trouble_version += 1
     if here.retaken == 0:
         here.retaken = 1
         here.lost_by = world.sides[side].alliance
@@ -203,8 +203,9 @@ def count_places(world, place, change):
     here = world.places[place]
     if here.garrison != NOBODY and world.garrisons[here.garrison].side == here.holder:
         world.garrisons[here.garrison].places_held += change
-        for other in range(world.places.shape[0]):
-            wake(world, other)
+        if change > 0:  # raids fall due sooner
+            for other in range(world.places.shape[0]):
+                wake(world, other)
 
 
 @compiled

@@ -21,8 +21,12 @@ ENDLESS = 1e18
 
 
 @compiled
-def wake_attacked(world):
-    """Let every place under assault act today."""
+def begin_day(world):
+    """Write how strong each garrison group is today, and let every place under assault act."""
+    for row in range(world.garrisons.shape[0]):
+        group = world.garrisons[row]
+        group.strength = group.places_held / max(1, group.start_places)
+        group.active_days += group.strength
     for row in range(world.formations.shape[0]):
         place = world.formations[row].assault
         if place != NOBODY:
@@ -44,18 +48,22 @@ def fight_back(world, place):
     here = world.places[place]
     count_idle_days(world, here)
     if here.fights > 0:
-        call_for_help(world, place, strength_left(world, here.garrison))
+        call_for_help(world, place)
         return
     world.idle_until_day[place] = min(raid(world, place), counter_attack(world, place))
 
 
 @compiled
 def count_idle_days(world, here):
-    """Accumulate the hazard of a raid over the days before this one on which a place had nothing else to do."""
-    idle_days = world.clock[0].day - here.raid_day - 1.0
+    """Accumulate the hazard of a raid over the days before this one on which a place had nothing else to do.
+
+    A group's `active_days` are its days, each weighted by the share of its places that it held.
+    """
+    group = world.garrisons[here.garrison]
+    idle_days = group.active_days - group.strength - here.raid_active_days
     if idle_days > 0.0:
         here.raid_hazard += idle_days * here.raids_per_day
-    here.raid_day = world.clock[0].day
+    here.raid_active_days = group.active_days
 
 
 @compiled
@@ -71,14 +79,7 @@ def is_insurgent_held(world, place):
 
 
 @compiled
-def strength_left(world, garrison):
-    """Return how many places a garrison group holds, as a share of those it held at the start."""
-    group = world.garrisons[garrison]
-    return group.places_held / max(1, group.start_places)
-
-
-@compiled
-def call_for_help(world, place, strength):
+def call_for_help(world, place):
     """Accumulate the hazard of reinforcement and send it: a share of the strongest garrison in reach by open road.
 
     Bounded by the room in the place and by the men there when the assault opened, at the cost of the sender.
@@ -88,7 +89,7 @@ def call_for_help(world, place, strength):
         here.reinforcement_threshold = exponential(
             clock, Purpose.REINFORCEMENT, here.draw_key, NO_ID, here.reinforcements, 1.0
         )
-    here.reinforcement_hazard += settings.insurgents_reinforcement_per_day * strength
+    here.reinforcement_hazard += settings.insurgents_reinforcement_per_day * world.garrisons[here.garrison].strength
     if here.reinforcement_hazard < here.reinforcement_threshold:
         return
     here.reinforcement_hazard = 0.0
@@ -157,22 +158,24 @@ def raid(world, place):
 
     A raid that picks a road already cut, or with a formation at either end, comes to nothing: raids on thinly held road
     are thus a thinned Poisson process, whose hazard is that of the thinly held length. Returns the day on which the
-    next raid is due if nothing changes.
+    next raid is due if nothing changes; it comes later if the group loses places.
     """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_raids_per_day_per_100_km <= 0.0 or here.garrison_men < settings.insurgents_raid_least_men:
         here.raids_per_day = 0.0
-        here.raid_held = NOBODY
+        here.raid_km = -1.0
         return ENDLESS
-    if here.raid_km < 0.0 or here.raid_held != world.garrisons[here.garrison].places_held:
-        reckon_raids(world, place)
-    if here.raids_per_day <= 0.0:
+    if here.raid_km < 0.0:
+        here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
+        here.raids_per_day = settings.insurgents_raids_per_day_per_100_km * here.raid_km / 100.0
+    per_day_today = here.raids_per_day * world.garrisons[here.garrison].strength
+    if per_day_today <= 0.0:
         return ENDLESS
     if here.raid_threshold <= 0.0:
         here.raid_threshold = exponential(clock, Purpose.RAID, here.draw_key, NO_ID, here.raids, 1.0)
-    here.raid_hazard += here.raids_per_day
+    here.raid_hazard += per_day_today
     if here.raid_hazard < here.raid_threshold:
-        return clock.day + (here.raid_threshold - here.raid_hazard) / here.raids_per_day - SMALLEST_STEP
+        return clock.day + (here.raid_threshold - here.raid_hazard) / per_day_today - SMALLEST_STEP
     here.raid_hazard = 0.0
     here.raid_threshold = 0.0
     u = uniform(clock, Purpose.RAID_TARGET, here.draw_key, NO_ID, here.raids)
@@ -181,17 +184,6 @@ def raid(world, place):
         cut(world, place, road)
     here.raids += 1
     return clock.day
-
-
-@compiled
-def reckon_raids(world, place):
-    """Write a place's hazard of raids, which changes with the ground in reach and with its group's losses."""
-    here = world.places[place]
-    here.raid_held = world.garrisons[here.garrison].places_held
-    if here.raid_km < 0.0:
-        here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
-    strength = strength_left(world, here.garrison)
-    here.raids_per_day = world.settings[0].insurgents_raids_per_day_per_100_km * here.raid_km / 100.0 * strength
 
 
 @compiled
@@ -219,7 +211,7 @@ def cut(world, place, road):
     line.cuts += 1
     line.cut_until_day = end_of(clock) + days
     clock.cuts += 1
-    clock.trouble_version += 1
+    world.alliances[world.sides[world.places[line.from_place].holder].alliance].trouble_version += 1
     clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
     road_cut(world, road)
     fire(world, Mechanism.RAID)
@@ -277,16 +269,20 @@ def counter_attack(world, place):
     """Strike back, once, at an enemy-held place in reach that the insurgents have just lost.
 
     Decided some days after each defeat with a drawn probability; it retakes the place where the men sent outweigh its
-    defenders, and costs both sides a drawn share of their men where they do not. Returns the day to look again.
+    defenders, and costs both sides a drawn share of their men where they do not. Returns the day to look again, if no
+    more is lost (`sim.rules.control.alert_near`).
     """
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_counter_attack_probability <= 0.0 or clock.day >= here.alert_until_day:
         return ENDLESS
+    next_day = ENDLESS
     for index in range(world.near_starts[place], world.near_starts[place + 1]):
         if world.near_km[index] > settings.insurgents_counter_attack_reach_km:
             break
         other = world.near_places[index]
         lost = world.places[other]
+        if lost.counter_day > clock.day:
+            next_day = min(next_day, lost.counter_day)
         is_due = lost.counter_day > 0.0 and lost.counter_day <= clock.day < lost.counter_day + 1.0
         if not is_due or not is_hostile(world, here.holder, other):
             continue
@@ -299,8 +295,8 @@ def counter_attack(world, place):
         lost.counters += 1
         if strikes:
             strike_back(world, place, other)
-        break
-    return clock.day
+        return clock.day
+    return next_day
 
 
 @compiled

@@ -56,7 +56,7 @@ def dares(world, row, there, now):
         go_for(world, row, there, odds, now)
         return True
     if first_look:
-        world.clock[0].trouble_version += 1  # those who could help look again
+        world.alliances[unit.alliance].trouble_version += 1  # those who could help look again
         fire(world, Mechanism.ODDS_AWAITED)
         is_poor = odds < settings.assault_odds_wanted
         note(world, LogKind.WAITS, now, row, there, Reason.ODDS if is_poor else Reason.NO_BETTER, odds)

@@ -41,28 +41,34 @@ def mend_rear(world, row):
     stays for a while where trouble was, since raids come again, unless its orders or new trouble call it. Source:
     assumption, `rules.commands.mend_reach_km`, `.mend_stay_days`, `.clear_reach_km` and `.help_reach_km`.
     """
-    unit, clock = world.formations[row], world.clock[0]
+    unit = world.formations[row]
     is_over = unit.task == NOBODY or is_done(world, row)
-    stays_until_day = clock.day + unit.rear_guard * world.settings[0].commands_mend_stay_days
+    trouble_version = world.alliances[unit.alliance].trouble_version
     if not is_over:
-        unit.task_until_day = stays_until_day
+        unit.task_until_day = stay_until_day(world, unit)
     elif unit.task != NOBODY and may_come_home(world, unit):
         unit.task = NOBODY
         unit.calm_version = 0
-    if is_over and unit.calm_version != clock.trouble_version and can_be_sent(world, unit):
+    if is_over and unit.calm_version != trouble_version and can_be_sent(world, unit):
         trouble = nearest_trouble(world, row)
         unit.duty = Duty.NONE
         if trouble == NOBODY and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
             trouble, unit.duty = nearest_to_clear(world, row, least_duty(world, row))
         if trouble == NOBODY or is_too_far_round(world, row, trouble):
-            unit.calm_version = clock.trouble_version
+            unit.calm_version = trouble_version
         else:
-            unit.task, unit.task_until_day = trouble, stays_until_day
+            unit.task, unit.task_until_day = trouble, stay_until_day(world, unit)
             if unit.odds_at != NOBODY:
                 unit.waits_at, unit.odds_at = unit.odds_at, NOBODY
             fire(world, Mechanism.REAR_MENDED if unit.duty == Duty.NONE else Mechanism.REAR_CLEARED)
     if unit.task != NOBODY:
         unit.objective = unit.task
+
+
+@compiled
+def stay_until_day(world, unit):
+    """Return until when a formation would stay on a task that was over now."""
+    return world.clock[0].day + unit.rear_guard * world.settings[0].commands_mend_stay_days
 
 
 @compiled

@@ -46,7 +46,7 @@ def measure_line(world, row):
             unit.refill_days_per_day = settings.supply_refill_days_per_day / (1.0 + km / settings.supply_refill_half_km)
     elif unit.cut_off == 0 and not is_just_taken(world, unit):
         unit.cut_off = 1
-        world.clock[0].trouble_version += 1
+        world.alliances[unit.alliance].trouble_version += 1
 
 
 @compiled

@@ -54,6 +54,7 @@ class Blueprint:
             node_left=np.zeros(places),
             road_km=np.zeros(places),
             sought=np.zeros(places, np.int64),
+            searches=np.zeros(1, np.int64),
             heap_days=np.zeros(2 * len(self.names["roads"]) + 1),
             heap_places=np.zeros(2 * len(self.names["roads"]) + 1, np.int64),
             base_km=np.zeros((alliances, places)),

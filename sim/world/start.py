@@ -33,7 +33,6 @@ def begin(world, key_low, key_high, logging):
     clock.logging = logging
     clock.control_version = 1
     clock.holder_version = 1
-    clock.trouble_version = 1
     clock.stand_version = 1
     clock.flag_version = 1
     clock.moved_version = 1
@@ -41,6 +40,7 @@ def begin(world, key_low, key_high, logging):
     for row in range(world.alliances.shape[0]):
         world.alliances[row].ground_version = 1
         world.alliances[row].won_version = 1
+        world.alliances[row].trouble_version = 1
     settle_roads(world)
     settle_places(world)
     spread_garrisons(world)
@@ -117,7 +117,7 @@ def note_insurgents(world, place):
         if group.insurgent == 1 and group.side == here.holder:
             world.insurgent_held[place] = 1
             world.idle_until_day[place] = 0.0
-            here.raid_day = world.clock[0].day
+            here.raid_active_days = group.active_days
 
 
 @compiled

@@ -40,14 +40,14 @@ def settings_fields() -> str:
 
 CLOCK = record(
     "day tick_days horizon_days near_km next_reopening_day least_detour paired_reach_km log_reference_men",
-    "tick ticks_per_day control_version holder_version trouble_version incidents arrivals log_rows overflow logging "
+    "tick ticks_per_day control_version holder_version incidents arrivals log_rows overflow logging "
     "cuts retaken look_at_cuts stand_version flag_version moved_version milestone_stands milestone_holders "
     "milestone_control milestone_moves paired_version unsettled asks_near",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
 SIDE = record("push_rate_km_per_day", "alliance has_bases command")
-ALLIANCE = record("", "ground_version won_version bases_fresh")
+ALLIANCE = record("", "ground_version won_version bases_fresh trouble_version")
 COMMAND = record("restraint default_interest", "side patron")
 FORMATION = record(
     "km x_km y_km z_km strength_men start_men full_strength_men quality tempo supply_days air_supply_days_per_day "
@@ -59,7 +59,7 @@ FORMATION = record(
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
     "assault may_defy defying rung tries strikes stops refits incidents lines line_asks "
     "arrived_how arrival_open finish_open cut_off last_reason task duty free rear_guard calm_version rival "
-    "near_place near_version near_moves moves paired_moves line_place line_version claims placed_at placed_to "
+    "near_place near_fresh near_moves moves paired_moves line_place line_version claims placed_at placed_to "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at "
     "beaten_times dropped_task waits_at pauses captures is_told rungs",
     first="side alliance posture to at assault halt_until_day rival "
@@ -69,7 +69,7 @@ FORMATION = record(
     "rear_guard cut_off calm_version claims arrival_open finish_open command road "
     "supply_days refill_days_per_day air_supply_days_per_day line_version line_place strength_men full_strength_men "
     "quality "
-    "near_version near_place moves paired_moves near_moves near_km near_range_km near_x_km near_y_km near_z_km "
+    "near_fresh near_place moves paired_moves near_moves near_km near_range_km near_x_km near_y_km near_z_km "
     "contact_range_km rival_km restraint defying arrived_day contact_hazard contact_threshold line_hazard "
     "line_threshold",
 )
@@ -78,12 +78,12 @@ FLAG = record("day", "up")
 PLACE = record(
     "x_km y_km z_km garrison_men garrison_start_men garrison_share garrison_quality fortification breakpoint_share "
     "preparation_days consolidation_days frontage_men capacity_men clear_days leave_factor claim_day "
-    "raid_km raid_hazard raid_threshold raids_per_day raid_day "
+    "raid_km raid_hazard raid_threshold raids_per_day raid_active_days "
     "reinforcement_hazard reinforcement_threshold assaulted_men reinforced_men block_men counter_day alert_until_day",
     "kind country holder start_holder garrison siege claimant assaults raids reinforcements counters "
-    "watched standing retaken lost_by fights cut_roads raid_held",
+    "watched standing retaken lost_by fights cut_roads",
     first="holder garrison garrison_men siege standing cut_roads retaken fights "
-    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_day raid_held alert_until_day country raid_km "
+    "x_km y_km z_km raid_hazard raid_threshold raids_per_day raid_active_days alert_until_day country raid_km "
     "claimant claim_day",
 )
 ROAD = record(
@@ -98,7 +98,7 @@ PLACE_KIND = record(
 )
 LINE = record("own_x_km own_y_km own_z_km x_km y_km z_km", "agreed", "")
 ASSAULT = record("opened_day ready_day attackers_start_men defenders_start_men", "state number", "")
-GARRISON = record("strength_men quality", "side command insurgent start_places places_held")
+GARRISON = record("strength_men quality strength active_days", "side command insurgent start_places places_held")
 AIR_ARM = record(
     "sorties_per_day sorties_for_full_support support_factor withdrawn_until_day",
     "side command main_effort effort_at promised_to",

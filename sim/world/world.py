@@ -80,7 +80,8 @@ class World(NamedTuple):
     node_fight: np.ndarray  # float64 N
     node_left: np.ndarray  # float64 N
     road_km: np.ndarray  # float64 N: km from where `measure_roads` set out
-    sought: np.ndarray  # int64 N: where allies of the formation that looks for a task fight, or are going
+    sought: np.ndarray  # int64 N: above `searches` where allies of who looks for a task fight or are going
+    searches: np.ndarray  # int64 1
     heap_days: np.ndarray  # float64 2E + 1: a binary heap of places to look at, and where each is in all
     heap_places: np.ndarray  # int64 2E + 1
     base_km: np.ndarray  # float64 A x N: road km to the nearest base
