@@ -12,7 +12,7 @@ from sim.compiled import compiled
 from sim.rules.contacts import forget_rival_places
 from sim.rules.ground import stands_apart
 from sim.rules.supply import extend_bases, retract_bases
-from sim.world.codes import NOBODY, Stance
+from sim.world.codes import NOBODY, NOT_RECKONED, Stance
 
 
 @compiled
@@ -32,7 +32,8 @@ def everything_changed(world):
         world.formations[row].near_fresh = 0
         world.formations[row].moves += 1  # as one that has moved, it has to look for its nearest rival again
     for place in range(world.places.shape[0]):
-        forget_roads_near(world, place)
+        world.places[place].raid_km = NOT_RECKONED
+        wake(world, place)
 
 
 @compiled
@@ -52,7 +53,7 @@ def holder_changed(world, place, before, after):
                 unit.path_fresh = 0
     forget_rival_places(world, world.places[place])
     drop_ways_over(world, place)
-    forget_roads_at(world, place, before, after)
+    recount_roads_at(world, place, before, after)
 
 
 @compiled
@@ -124,20 +125,43 @@ def drop_ways_over(world, place):
 
 
 @compiled
-def forget_roads_at(world, place, before, after):
-    """Let the places near a road be reckoned again whose ends are, or were, held by one alliance.
+def recount_roads_at(world, place, before, after):
+    """Correct what insurgents near by reckon as enemy roads for a place that has gone from one side to another.
 
-    No other road counts for anybody as an enemy's (`sim.rules.insurgents`).
+    No road counts as an enemy's whose ends are not held by one alliance (`sim.rules.insurgents`).
     """
-    counts = False
+    world.places[place].raid_km = NOT_RECKONED
     for arc in range(world.arc_starts[place], world.arc_starts[place + 1]):
         neighbour = world.arc_places[arc]
         holder = world.places[neighbour].holder
-        if are_one_alliance(world, holder, before) or are_one_alliance(world, holder, after):
-            counts = True
-            forget_near(world, neighbour)
-    if counts:
-        forget_near(world, place)
+        lost, won = are_one_alliance(world, holder, before), are_one_alliance(world, holder, after)
+        if lost or won:
+            half_km = 0.5 * world.roads[world.arc_roads[arc]].length_km
+            for end in (place, neighbour):
+                recount_near(world, end, half_km, before if lost else NOBODY, after if won else NOBODY, holder)
+
+
+@compiled
+def recount_near(world, end, half_km, lost, won, holder):
+    """Take half a road from, or add it to, what insurgents near one of its ends reckon as enemy roads.
+
+    `lost`, `won`: the side (-1: none) that held the changed end until now, or does now, as one alliance with `holder`
+    of the other end.
+    """
+    reach_km = world.settings[0].insurgents_raid_reach_km
+    for index in range(world.near_starts[end], world.near_starts[end + 1]):
+        if world.near_km[index] > reach_km:
+            break
+        other = world.near_places[index]
+        here = world.places[other]
+        if world.insurgent_held[other] == 0 or here.raid_km == NOT_RECKONED:
+            continue
+        if world.stances[here.holder, holder] == Stance.HOSTILE:
+            if lost != NOBODY and world.stances[here.holder, lost] == Stance.HOSTILE:
+                here.raid_km -= half_km
+            if won != NOBODY and world.stances[here.holder, won] == Stance.HOSTILE:
+                here.raid_km += half_km
+            wake(world, other)
 
 
 @compiled
@@ -146,24 +170,6 @@ def are_one_alliance(world, side, other):
     if side == NOBODY or other == NOBODY:
         return False
     return world.sides[side].alliance == world.sides[other].alliance
-
-
-@compiled
-def forget_near(world, place):
-    """Let every place near this one reckon the enemy roads in its reach again (`sim.rules.insurgents`)."""
-    reach_km = world.settings[0].insurgents_raid_reach_km
-    forget_roads_near(world, place)
-    for index in range(world.near_starts[place], world.near_starts[place + 1]):
-        if world.near_km[index] > reach_km:
-            break
-        forget_roads_near(world, world.near_places[index])
-
-
-@compiled
-def forget_roads_near(world, place):
-    """Let one place reckon the enemy roads in its reach again."""
-    world.places[place].raid_km = -1.0
-    wake(world, place)
 
 
 @compiled

@@ -50,7 +50,7 @@ def nearest_to_clear(world, row, least_duty):
     best, best_km, best_rank = NOBODY, reach_km, Duty.NONE
     if reach_km <= 0.0 or least_duty > Duty.HELP:
         return best, best_rank
-    is_measured = False
+    measured_km = 0.0
     mark_sought(world, unit.alliance)
     for index in range(world.near_starts[unit.at], world.near_starts[unit.at + 1]):
         place, km = world.near_places[index], world.near_km[index]
@@ -65,11 +65,12 @@ def nearest_to_clear(world, row, least_duty):
             continue
         if not may_clear(world, row, place, km, rank) or not is_worth_going(world, row, place, rank):
             continue
-        if not is_measured:
-            measure_roads(world, unit.side, unit.at, reach_km)
-            is_measured = True
+        most_km = reach_for(world, unit, place, rank)
+        if most_km > measured_km:
+            measure_roads(world, unit.side, unit.at, most_km)
+            measured_km = most_km
         km = world.road_km[place]
-        if math.isfinite(km) and km <= reach_for(world, unit, place, rank) and (rank > best_rank or km < best_km):
+        if km <= most_km and (rank > best_rank or km < best_km):
             best, best_km, best_rank = place, km, rank
     return best, best_rank
 

@@ -13,7 +13,7 @@ from sim.rules.changes import road_cut, wake
 from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
 from sim.rules.ground import is_besieged, is_hostile
 from sim.rules.route import is_near
-from sim.world.codes import NOBODY, LogKind, Mechanism, Stance
+from sim.world.codes import NOBODY, NOT_RECKONED, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
 
 LEAST_MEN = 1.0
@@ -163,11 +163,11 @@ def raid(world, place):
     here, settings, clock = world.places[place], world.settings[0], world.clock[0]
     if settings.insurgents_raids_per_day_per_100_km <= 0.0 or here.garrison_men < settings.insurgents_raid_least_men:
         here.raids_per_day = 0.0
-        here.raid_km = -1.0
+        here.raid_km = NOT_RECKONED
         return ENDLESS
-    if here.raid_km < 0.0:
+    if here.raid_km == NOT_RECKONED:
         here.raid_km, _ = enemy_road_km(world, place, ENDLESS)
-        here.raids_per_day = settings.insurgents_raids_per_day_per_100_km * here.raid_km / 100.0
+    here.raids_per_day = settings.insurgents_raids_per_day_per_100_km * here.raid_km / 100.0
     per_day_today = here.raids_per_day * world.garrisons[here.garrison].strength
     if per_day_today <= 0.0:
         return ENDLESS

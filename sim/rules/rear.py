@@ -16,7 +16,7 @@ from sim.rules.ground import (
     road_between,
 )
 from sim.rules.odds import is_next, is_no_better, odds_of
-from sim.rules.route import fastest_march, measure_roads, way_km
+from sim.rules.route import choose_way, fastest_march, measure_roads, path_km
 from sim.rules.tasks import (
     front_of,
     has_dropped,
@@ -55,6 +55,7 @@ def mend_rear(world, row):
         if trouble == NOBODY and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
             trouble, unit.duty = nearest_to_clear(world, row, least_duty(world, row))
         if trouble == NOBODY or is_too_far_round(world, row, trouble):
+            unit.objective = unit.ordered
             unit.calm_version = trouble_version
         else:
             unit.task, unit.task_until_day = trouble, stay_until_day(world, unit)
@@ -103,10 +104,14 @@ def least_duty(world, row):
 
 @compiled
 def is_too_far_round(world, row, place):
-    """Return whether the way that a formation would take to a place is longer than it goes for any task."""
+    """Let a formation choose its way to a place; return whether that is longer than it goes for any task."""
     unit, settings = world.formations[row], world.settings[0]
+    unit.objective = place
+    if unit.at == place:
+        return False
+    choose_way(world, row, False)
     most_km = max(settings.commands_mend_reach_km, settings.commands_clear_reach_km, settings.commands_help_reach_km)
-    return unit.at != place and way_km(world, row, place) > most_km
+    return path_km(world, row) > most_km
 
 
 @compiled

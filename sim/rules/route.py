@@ -179,16 +179,13 @@ def search(world, row, target):
 
 
 @compiled
-def way_km(world, row, target):
-    """Return the km of the way that a formation would take to a place now, infinity where there is none."""
-    if not may_enter(world, row, target) or not math.isfinite(search(world, row, target)):
-        return math.inf
-    here, km = world.formations[row].at, 0.0
-    while here != target:
-        there = world.node_from[here]
-        km += world.roads[road_between(world, here, there)].length_km
-        here = there
-    return km
+def path_km(world, row):
+    """Return the km of a formation's path from where it begins, infinity where there is none."""
+    length, km = world.formations[row].path_length, 0.0
+    for index in range(length - 1):
+        road = road_between(world, world.paths[row, index], world.paths[row, index + 1])
+        km += world.roads[road].length_km
+    return km if length > 0 else math.inf
 
 
 @compiled

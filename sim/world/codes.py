@@ -7,6 +7,9 @@ import numpy as np
 NOBODY = np.int64(-1)
 """The row of none. Not a plain int: for one the compiler makes a version of its own of every rule called with it."""
 
+NOT_RECKONED = -1.0
+"""Stands for a length in km that has not been reckoned, or no longer holds."""
+
 
 @unique
 class Stance(IntEnum):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.scenario.schema import Effect, Formation, Position
-from sim.world.codes import NOBODY, Activity, OrderKind, Predicate, Stance, Verb
+from sim.world.codes import NOBODY, NOT_RECKONED, Activity, OrderKind, Predicate, Stance, Verb
 from sim.world.geometry import REACHES, alliance_sides, longest_km, to_space
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def fill_places(builder: "Builder") -> None:
         record.holder = record.start_holder = builder.row("sides", place.holder)
         record.garrison = record.siege = record.claimant = record.lost_by = NOBODY
         record.fortification = record.capacity_men = record.garrison_share = -1.0
-        record.raid_km = -1.0
+        record.raid_km = NOT_RECKONED
         record.watched = one in watched
         builder.numbers(f"places.{one}", place, "places", row)
     for row, one in enumerate(builder.names["place_kinds"].ids):
