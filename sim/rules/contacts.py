@@ -101,12 +101,13 @@ def nearest_rival_place(world, row):
             return NOBODY
     end = nearest_place(world, row)
     first, others = world.near_starts[end], world.near_starts[end + 1] - world.near_starts[end]
-    near_km = clock.near_km - distance_km(unit, world.places[end])  # up to here, the neighbours of `end` are all
+    end_km = distance_km(unit, world.places[end])
+    near_km = clock.near_km - end_km  # up to here, the neighbours of `end` are all
     is_short = near_km < unit.contact_range_km
     best, best_km = NOBODY, unit.contact_range_km
     for index in range(world.places.shape[0] if is_short else others + 1):
         place = index if is_short else end if index == 0 else world.near_places[first + index - 1]
-        if not is_short and index > 0 and world.near_km[first + index - 1] > clock.near_km:
+        if not is_short and index > 0 and world.near_km[first + index - 1] - end_km > max(near_km, best_km):
             break
         holder = world.places[place].holder
         if holder != NOBODY and world.stances[unit.side, holder] == Stance.RIVAL:
