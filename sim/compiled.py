@@ -201,6 +201,14 @@ class Part(Dispatcher):
         """The same function as Python calls it."""
         return compiled_whole(self.py_func)
 
+    def get_call_template(self, args: Any, kws: dict[str, Any]) -> tuple:
+        """Return what numba needs to call the function; it would make a version of its own for every literal 0 or True.
+
+        The optimiser, which sees caller and function together, makes as much of a literal where it pays.
+        """
+        plain = {name: types.unliteral(one) for name, one in kws.items()}
+        return super().get_call_template(tuple(types.unliteral(one) for one in args), plain)
+
     def add_overload(self, cres: Any) -> None:
         """Make a signature known to compiled callers, not to Python."""
         self.overloads[tuple(cres.signature.args)] = cres
