@@ -62,7 +62,7 @@ def consider(world, row):
         unit.try_threshold = exponential(
             clock, Purpose.ZONE_TRY, unit.draw_key, world.zones[zone].draw_key, unit.tries, 1.0
         )
-    rate = tries_per_day(settings, clock.day, unit.strikes, unit.stops) * (1.0 - heed(world, row, zone))
+    rate = tries_per_day(settings, clock.day, unit) * (1.0 - heed(world, row, zone))
     unit.try_hazard += rate * clock.tick_days
     if unit.try_hazard >= unit.try_threshold:
         unit.try_hazard = 0.0
@@ -78,10 +78,9 @@ def consider(world, row):
 
 
 @compiled
-def tries_per_day(settings, day, strikes, stops):
+def tries_per_day(settings, day, unit):
     """Return the hazard of a try: falling with every strike and every turn back short of one, fading with time."""
-    rate = settings.zones_try_per_day * settings.zones_try_factor_after_strike ** float(strikes)
-    rate *= settings.zones_try_factor_after_turn_back ** float(stops)
+    rate = settings.zones_try_per_day * unit.try_factor
     if settings.zones_try_half_life_days > 0.0:
         rate *= kept_share(settings.zones_try_half_life_days, day)
     return rate
@@ -185,6 +184,7 @@ def stop(world, row, zone, day):
     unit.defying = NOBODY
     if unit.rung < STRIKE:
         unit.stops += 1
+        unit.try_factor *= world.settings[0].zones_try_factor_after_turn_back
     unit.halt_until_day = max(unit.halt_until_day, day + world.settings[0].zones_stop_days)
     unit.halt_reason = Reason.TURNED_BACK
     fire(world, Mechanism.ZONE_STOP)
@@ -201,6 +201,7 @@ def strike(world, row, zone, day):
     u = uniform(clock, Purpose.ZONE_LOSS, unit.draw_key, world.zones[zone].draw_key, unit.strikes)
     unit.strength_men *= 1.0 - world.settings[0].zones_strike_loss_share * u
     unit.strikes += 1
+    unit.try_factor *= world.settings[0].zones_try_factor_after_strike
     unit.halt_reason = Reason.CLASH
     report(world, row, zone, IncidentKind.STRIKE, day)
     fire(world, Mechanism.ZONE_STRIKE)

@@ -128,6 +128,7 @@ def ready_formations(world):
         unit.full_strength_men = unit.start_men = unit.strength_men
         unit.supply_days = min(unit.supply_days, world.settings[0].supply_stock_days)
         unit.contact_range_km = world.settings[0].encounters_contact_range_km
+        unit.try_factor = 1.0
         unit.support = 1.0
         unit.refill_days_per_day = world.settings[0].supply_refill_days_per_day
         u = uniform(world.clock[0], Purpose.STARTS_PUSHING, unit.draw_key, NO_ID, 0)
