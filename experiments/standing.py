@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.nothing_to_do import why_nothing_to_do
 from experiments.phrases import joined
 from sim.rules.attrition import defenders
 from sim.rules.odds import odds_of
 from sim.rules.siege import is_inside
-from sim.rules.tasks import is_worn
 from sim.world.codes import Activity, AssaultState, LogKind, Reason, SiegeState
 from sim.world.world import World
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 REPORT_DAYS = 30
 WAITING = {
-    Reason.NO_ORDERS: "with nothing left to do by the orders given",
     Reason.WAITS_FOR_FLAG: "waiting for the word to go",
     Reason.NO_WAY: "without a way",
     Reason.RESPECTS_ZONE: "kept out by closed ground",
@@ -27,8 +26,15 @@ WAITING = {
     Reason.KEEPS_LINE: "bound by the line agreed",
     Reason.GIVES_WAY: "with an enemy or rival column coming along the road",
     Reason.HOLDS: "holding it as ordered",
+    Reason.REFITS: "refitting",
+    Reason.PAUSES: "pausing",
+    Reason.BESIEGED: "besieged",
+    Reason.TURNED_BACK: "turned back",
+    Reason.CLASH: "halting after a clash",
+    Reason.CONSOLIDATES: "consolidating",
+    Reason.DEFENDS: "defending it",
+    Reason.ALLIES: "waiting for allies",
 }
-TOO_FEW = "with too few men left for now for more than to hold"
 ABOUT_FORMATIONS = (
     LogKind.ORDER, LogKind.ORDER_DONE, LogKind.ORDER_DROPPED, LogKind.SETS_OUT, LogKind.REACHES, LogKind.AT_GATE,
     LogKind.JOINS, LogKind.ASSAULT_BEGINS, LogKind.ASSAULT_WON, LogKind.ASSAULT_BEATEN, LogKind.PAUSE, LogKind.WAITS,
@@ -64,8 +70,8 @@ def why_waiting(names: "Names", handle: Any, world: World, row: int) -> str:
     if reason in (Reason.ODDS, Reason.NO_BETTER) and unit.odds_at >= 0:
         place, today = int(unit.odds_at), float(world.clock[0].day)
         return f"held off from {names.place(place)}, odds now {odds_of(handle, row, place, today):.2f}"
-    if reason == Reason.NO_ORDERS and unit.rear_guard == 1 and is_worn(handle, unit):
-        return TOO_FEW
+    if reason == Reason.NO_ORDERS:
+        return why_nothing_to_do(names, handle, world, row)
     return WAITING.get(reason, "")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.standing import ring_at, ring_name, standing
+from experiments.standing import ring_at, ring_name, standing, why_waiting
 from experiments.wording import span
 from sim.ensemble import Ensemble
 from sim.scenario.loading import Scenario
@@ -328,7 +328,8 @@ class Story(Names):
             parts = [f"{Activity(index).name.lower().replace('_', ' ')} {days:.0f}"
                      for index, days in enumerate(spent) if round(days) >= 1]  # fmt: skip
             at = self.place(unit.at) + (f" towards {self.place(unit.to)}" if unit.to >= 0 else "")
-            left = f"{unit.strength_men:,.0f} men at {at}"
+            why = why_waiting(self, self.handle, self.world, row) if unit.to < 0 and unit.assault < 0 else ""
+            left = f"{unit.strength_men:,.0f} men at {at}" + (f", {why}" if why else "")
             if unit.posture == Activity.LOST:
                 left = f"lost, dispersed or withdrawn, last near {self.place(unit.at)}"
             yield f"{self.title('formations', row)}: {left}; days: {', '.join(parts)}."

@@ -14,6 +14,7 @@ from sim.rules.ground import (
     is_friendly,
     is_hostile,
     line_before,
+    may_enter,
     road_between,
 )
 from sim.rules.odds import goes_along, is_next, is_no_better, odds_of, odds_with, promised_power
@@ -29,7 +30,7 @@ from sim.rules.tasks import (
     may_go,
     may_help,
 )
-from sim.world.codes import NOBODY, Activity, Duty, OrderKind, Reason
+from sim.world.codes import NOBODY, Activity, Bar, Duty, OrderKind, Reason
 from sim.world.geometry import distance_km
 
 HEADED_FOR, FOUGHT_FOR = 1, 2
@@ -136,7 +137,9 @@ def reach_to_clear(world, unit):
     if is_worn(world, unit):
         return 0.0
     reach_km = settings.commands_clear_reach_km
-    return max(reach_km, settings.commands_mend_reach_km) if reach_km > 0.0 and is_without_orders(unit) else reach_km
+    if reach_km > 0.0 and is_without_orders(unit):
+        return max(reach_km, settings.commands_mend_reach_km, settings.commands_help_reach_km)
+    return reach_km
 
 
 @compiled
@@ -169,9 +172,13 @@ def rank_to_clear(world, row, place, km):
         return Duty.HELP
     if front != NOBODY and front != place and is_ordered_later(world, unit, place):
         return Duty.CLEAR
-    if world.places[place].garrison_men < settings.insurgents_raid_least_men or km > reach_to_clear(world, unit):
+    if km > reach_to_clear(world, unit):
         return Duty.NONE
-    if is_without_orders(unit) or world.raided_from[place] == 1:
+    if is_without_orders(unit):
+        return Duty.CLEAR
+    if world.places[place].garrison_men < settings.insurgents_raid_least_men:
+        return Duty.NONE
+    if world.raided_from[place] == 1:
         return Duty.CLEAR
     return Duty.CLEAR if front != NOBODY and road_between(world, unit.at, place) != NOBODY else Duty.NONE
 
@@ -241,6 +248,23 @@ def may_clear(world, row, place, km, rank):
     return rank == Duty.HELP or (
         line_before(world, row, place) == NOBODY and not is_mended(world, row, place, km, True)
     )
+
+
+@compiled
+def what_bars(world, row, place, km):
+    """Return what keeps a formation without orders from an insurgent place `km` away, for who tells the run's story."""
+    unit = world.formations[row]
+    if km > reach_to_clear(world, unit):
+        return Bar.TOO_FAR
+    if not may_enter(world, row, place):
+        return Bar.CLOSED
+    if not is_beside(world, unit.side, place):
+        return Bar.NOT_BESIDE
+    if is_mended(world, row, place, km, True):
+        return Bar.LEFT_TO_ALLY
+    if not may_clear(world, row, place, km, Duty.CLEAR):
+        return Bar.NOT_ITS_OWN
+    return Bar.NONE if is_worth_going(world, row, place, Duty.CLEAR) else Bar.TOO_STRONG
 
 
 @compiled

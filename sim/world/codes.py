@@ -76,6 +76,19 @@ class Duty(IntEnum):
 
 
 @unique
+class Bar(IntEnum):
+    """What keeps a formation without orders from clearing a place of insurgents."""
+
+    NONE = 0
+    TOO_FAR = 1
+    CLOSED = 2
+    NOT_BESIDE = 3
+    LEFT_TO_ALLY = 4
+    NOT_ITS_OWN = 5
+    TOO_STRONG = 6
+
+
+@unique
 class Errand(IntEnum):
     """What a formation is sent to the rear for."""
 

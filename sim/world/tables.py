@@ -52,8 +52,8 @@ COMMAND = record("restraint default_interest", "side patron")
 FORMATION = record(
     "km x_km y_km z_km strength_men start_men full_strength_men quality tempo supply_days air_supply_days_per_day "
     "base_km cycle_until_day halt_until_day arrived_day support support_share contact_range_km contact_hazard "
-    "contact_threshold line_hazard line_threshold try_hazard try_threshold try_factor rung_day refill_days_per_day rival_km "
-    "task_until_day dropped_until_day odds_since_day dared_odds beaten_odds "
+    "contact_threshold line_hazard line_threshold try_hazard try_threshold try_factor rung_day refill_days_per_day "
+    "rival_km task_until_day dropped_until_day odds_since_day dared_odds beaten_odds "
     "near_km near_range_km near_x_km near_y_km near_z_km placed_km restraint",
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
