@@ -16,10 +16,11 @@ DONE = "with nothing left to do by the orders given"
 TOO_FEW = "with too few men left for now for more than to hold"
 BARS = {
     Bar.NONE: "too far by road",
-    Bar.CLOSED: "closed to it",
-    Bar.NOT_BESIDE: "beyond its allies' ground or a broken bridge",
+    Bar.BORDER: "across a border closed to it",
+    Bar.ZONE: "in closed ground",
+    Bar.NOT_BESIDE: "not to be reached from its side's ground",
     Bar.LEFT_TO_ALLY: "left to an ally",
-    Bar.NOT_ITS_OWN: "left alone for a line or another's fight",
+    Bar.NOT_ITS_OWN: "left to others' fights or beyond an agreed line",
     Bar.TOO_STRONG: "too strong for it",
 }
 

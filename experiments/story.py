@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.nothing_to_do import DONE, why_nothing_to_do
 from experiments.standing import ring_at, ring_name, standing, why_waiting
 from experiments.wording import span
 from sim.ensemble import Ensemble
@@ -47,8 +48,8 @@ SENTENCES = {
     LogKind.SETS_OUT: "{actor} set out from {place} for {other} ({value:.0f} km).",
     LogKind.AT_GATE: "{actor} came before {target}, held by {value:,.0f} men, and prepared to attack.",
     LogKind.WITHDREW: "{value:,.0f} men withdrew from {place} to {other}.",
-    LogKind.DARES: "{actor} waited no longer at {place}: to last {value:.2f} times as long as its defenders would do.",
-    LogKind.PAUSE: "{actor} paused at {place} for {span}.",
+    LogKind.PAUSE: "{actor} paused at {place} between pushes, for {span}.",
+    LogKind.STAYS_BEHIND: "{value:,.0f} men stayed behind to hold {place}.",
     LogKind.PUSH: "{actor} broke the halt off, for {place}.",
     LogKind.REINFORCED: "{value:,.0f} men came from {other} to {place}.",
     LogKind.RAID_RETAKE: "The raiders took {place} with {value:,.0f} men.",
@@ -124,10 +125,19 @@ class Story(Names):
         self.abandoned: set[int] = set()
         self.first_days: dict[int, float] = {}  # of each race, the day of its first finish
         self.reports: list[tuple[float, str]] = []
+        self.idle: dict[tuple[int, int], str] = {}  # why who had nothing left to do stayed, by formation and day
+        self.looked_at = 0
 
     def look(self) -> None:
-        """Note the fights and sieges that have gone on for long, as they stand on this day."""
+        """Note the fights and sieges that have gone on for long, as they stand on this day, and who is idle and why."""
         self.reports += standing(self, self.handle, self.world)
+        rows = int(self.world.clock[0].log_rows)
+        for row in self.world.log[self.looked_at : rows]:
+            if row["kind"] == LogKind.ORDER_DONE:
+                actor = int(row["actor"])
+                why = why_nothing_to_do(self, self.handle, self.world, actor)
+                self.idle[actor, int(row["day"])] = why
+        self.looked_at = rows
 
     def days(self) -> list[tuple[float, str]]:
         """Return (day, sentence) in order of time; what happened at one time stays in order of cause."""
@@ -136,7 +146,7 @@ class Story(Names):
             race, day = int(row["other"]), float(row["day"])
             self.first_days[race] = min(day, self.first_days.get(race, day))
         dropped = short_pauses(log)
-        for index, (row, following) in enumerate(zip(log, [*log[1:], None], strict=True)):
+        for index, (row, following) in enumerate(zip(log, [*log[1:], None][: len(log)], strict=True)):
             sentence = self.sentence(row, following)
             self.follow(row)
             if sentence and index not in dropped:
@@ -192,9 +202,16 @@ class Story(Names):
         return f"{name} had orders to stay at {place}." if row["day"] == 0.0 else ""
 
     def tell_order_done(self, row: Any, _: Any) -> str:
-        """Nothing is left to do, or too few men are for anything else."""
-        what = "too few men left for now for more than to hold" if row["value"] == 1.0 else "nothing left to do, at"
-        return f"{self.formation(row['actor'])} had {what} {self.place(row['place'])}."
+        """Nothing is left to do, and why that is so as things stood that night."""
+        why = self.idle.get((int(row["actor"]), int(row["day"])), DONE)
+        return f"{self.formation(row['actor'])} stood at {self.place(row['place'])}, {why}."
+
+    def tell_dares(self, row: Any, _: Any) -> str:
+        """A wait for better odds ends, because they have come or because patience has."""
+        name, place, odds = self.formation(row["actor"]), self.place(row["place"]), f"{row['value']:.2f}"
+        if row["other"] == Reason.PRESSED:
+            return f"{name} got orders to wait no longer and attack {place}, though at odds of {odds}."
+        return f"{name} went for {place}, reckoning now to last {odds} times as long as its defenders."
 
     def tell_control(self, row: Any, _: Any) -> str:
         """A place changes hands."""

@@ -74,3 +74,19 @@ def test_parts_leave_no_name_behind():
     assert parts and all(one.linkage == Linkage.private for one in parts)
     names = re.findall(rb"\0(_ZN\w+)", result.library._get_compiled_object())
     assert names and not [one for one in names if b"NumbaEnv" not in one and b"often" not in one]
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_literals_make_no_version_of_their_own():
+    """A part that is called with True, with False and with a number that is known only later is compiled once."""
+
+    def doubled_or_not(number, doubles):
+        return number * 2 if doubles else number
+
+    part = compiled(doubled_or_not)
+
+    def of_all(number):
+        return part(1, True) + part(2, False) + part(number, number > 2)
+
+    assert njit(pipeline_class=WholeCompiler)(of_all)(3) == 2 + 2 + 6
+    assert len(part.overloads) == 1

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from sim.rules.contacts import nearest_rival_place
 from sim.rules.ground import is_besieged, is_friendly, is_open_road, may_enter
 from sim.rules.insurgents import ENDLESS, enemy_road_km
 from sim.rules.route import leg_days, search
@@ -175,4 +176,23 @@ def test_nearest_rivals(moments):
                         km[other] = apart_km
             assert unit["rival"] == min(km, key=lambda one: km[one], default=NOBODY)
             looked_at += bool(km)
+    assert looked_at > 0
+
+
+def test_nearest_rival_places(moments):
+    """The nearest rival-held place in contact range, looked up anew only where it may be another, is the nearest."""
+    looked_at = 0
+    for ensemble in moments():
+        world = ensemble.world
+        for row, unit in enumerate(world.formations):
+            if unit["posture"] == Activity.LOST:
+                continue
+            km = {}
+            for place, there in enumerate(world.places):
+                if there["holder"] != NOBODY and world.stances[unit["side"], there["holder"]] == Stance.RIVAL:
+                    km[place] = math.dist(*([one[axis] for axis in ("x_km", "y_km", "z_km")] for one in (unit, there)))
+            near = {place: far for place, far in km.items() if far <= unit["contact_range_km"]}
+            if all(world.places["garrison_men"][place] >= 1.0 for place in near):
+                assert nearest_rival_place(ensemble.handle, row) == min(near, key=near.__getitem__, default=NOBODY)
+                looked_at += bool(near)
     assert looked_at > 0

@@ -1,7 +1,7 @@
 """Clearing and helping: which insurgent place a formation that is free, or waits for odds, goes for.
 
 First where allies wait for better odds or fight with room for more; then what raids, what its orders name later, or,
-for one without orders, whatever has men enough to raid. MODEL rules 5 and 9; source: assumption,
+for one without orders, whatever there is. MODEL rules 5 and 9; source: assumption,
 `rules.commands.clear_*` and `.help_*`.
 """
 
@@ -43,8 +43,9 @@ def nearest_to_clear(world, row, least_duty):
     (-1, Duty.NONE) for none. First are those where allies wait or fight, and would do so with it at odds on which a
     command presses: who comes waits there with them for better ones. One that is to hold a place, or waits for odds at
     another, goes only where raids and counter-attacks come from, the latter also to the next place and, as far as to
-    help, to those that its orders name later. One that has carried out its orders goes wherever men enough to raid are,
-    as far as to mend the rear. Who has lost too many men goes nowhere. `least_duty`: what it is free for, at least.
+    help, to those that its orders name later. One that has carried out its orders goes wherever insurgents are, however
+    few, as far as to help, but less far where they are too few to raid. Who has lost too many men goes nowhere.
+    `least_duty`: what it is free for, at least.
     """
     unit = world.formations[row]
     reach_km = reach_to_help(world, unit)
@@ -110,7 +111,7 @@ def is_worth_going(world, row, place, rank):
         odds, least = joint_odds(world, row, place, True), settings.assault_odds_pressed
     else:
         odds, least = odds_of(world, row, place, world.clock[0].day), max(settings.assault_odds_wanted, 1.0)
-    return odds >= least and not is_no_better(world.formations[row], place, odds)
+    return odds >= least and not is_no_better(world, world.formations[row], place, odds)
 
 
 @compiled
@@ -151,9 +152,15 @@ def reach_to_help(world, unit):
 
 @compiled
 def reach_for(world, unit, place, rank):
-    """Return how many km a formation goes to an insurgent place: as far as to help, to one that it is to take later."""
-    is_far = rank == Duty.HELP or (front_of(unit) != NOBODY and is_ordered_later(world, unit, place))
-    return reach_to_help(world, unit) if is_far else reach_to_clear(world, unit)
+    """Return how many km a formation goes to an insurgent place: as far as to help, to one that it is to take later.
+
+    To one with too few men to raid it goes less far, in proportion.
+    """
+    if rank == Duty.HELP or (front_of(unit) != NOBODY and is_ordered_later(world, unit, place)):
+        return reach_to_help(world, unit)
+    least_men = world.settings[0].insurgents_raid_least_men
+    share = min(1.0, world.places[place].garrison_men / least_men) if least_men > 0.0 else 1.0
+    return share * reach_to_clear(world, unit)
 
 
 @compiled
@@ -172,7 +179,7 @@ def rank_to_clear(world, row, place, km):
         return Duty.HELP
     if front != NOBODY and front != place and is_ordered_later(world, unit, place):
         return Duty.CLEAR
-    if km > reach_to_clear(world, unit):
+    if km > reach_for(world, unit, place, Duty.CLEAR):
         return Duty.NONE
     if is_without_orders(unit):
         return Duty.CLEAR
@@ -254,10 +261,12 @@ def may_clear(world, row, place, km, rank):
 def what_bars(world, row, place, km):
     """Return what keeps a formation without orders from an insurgent place `km` away, for who tells the run's story."""
     unit = world.formations[row]
-    if km > reach_to_clear(world, unit):
+    if km > reach_for(world, unit, place, Duty.CLEAR):
         return Bar.TOO_FAR
+    if world.may_enter[unit.side, world.places[place].country] == 0:
+        return Bar.BORDER
     if not may_enter(world, row, place):
-        return Bar.CLOSED
+        return Bar.ZONE
     if not is_beside(world, unit.side, place):
         return Bar.NOT_BESIDE
     if is_mended(world, row, place, km, True):
@@ -313,9 +322,9 @@ def would_go(world, row, place, most_km, men, clears):
         or has_dropped(world, unit, place)
     ):
         return False
-    if line_before(world, row, place) != NOBODY:
+    if line_before(world, row, place) != NOBODY or (clears and rank_to_clear(world, row, place, km) == Duty.NONE):
         return False
-    return not clears or (km <= reach_to_clear(world, unit) and rank_to_clear(world, row, place, km) != Duty.NONE)
+    return not is_hostile(world, unit.side, place) or is_worth_going(world, row, place, Duty.CLEAR)
 
 
 @compiled

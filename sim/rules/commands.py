@@ -9,7 +9,7 @@ from sim.records import fire, note
 from sim.rules.ground import interest_in, is_besieged, is_foreign, is_friendly, line_before
 from sim.rules.odds import end_pause, may_be_pressed
 from sim.rules.rear import mend_rear
-from sim.rules.tasks import errand_of, is_without_orders, is_worn
+from sim.rules.tasks import errand_of, is_without_orders
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
 
@@ -69,8 +69,7 @@ def tell_done(world, row):
     elif unit.is_told == 0 and unit.to == NOBODY and unit.orders_count > 0 and is_without_orders(unit):
         if unit.halt_reason != Reason.REFITS or unit.halt_until_day <= world.clock[0].day:
             unit.is_told = 1
-            holds_only = unit.rear_guard == 1 and is_worn(world, unit)
-            note(world, LogKind.ORDER_DONE, world.clock[0].day, row, unit.at, NOBODY, 1.0 if holds_only else 0.0)
+            note(world, LogKind.ORDER_DONE, world.clock[0].day, row, unit.at, NOBODY, 0.0)
 
 
 @compiled

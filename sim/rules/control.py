@@ -84,6 +84,7 @@ def take(world, place, row, day):
     """Give a place to a formation's side; the formation leaves a detachment behind."""
     unit, here = world.formations[row], world.places[place]
     here.garrison_men = leave_detachment(world, place, unit.alliance, unit.quality)
+    note(world, LogKind.STAYS_BEHIND, day, row, place, NOBODY, here.garrison_men)
     here.garrison_quality = unit.quality
     if here.garrison != NOBODY and world.garrisons[here.garrison].insurgent == 1:
         here.counter_day = day + world.settings[0].insurgents_counter_attack_delay_days

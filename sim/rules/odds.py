@@ -38,10 +38,10 @@ def dares(world, row, there, now):
     odds = odds_of(world, row, there, now)
     if unit.task != NOBODY and unit.duty != Duty.HELP:
         if keeps_task(world, row, there, odds, now):
-            go_for(world, row, there, odds, now)
+            go_for(world, row, there, odds, now, False)
             return True
         return False
-    no_better = is_no_better(unit, there, odds)
+    no_better = is_no_better(world, unit, there, odds)
     is_certain = 0.0 < settings.assault_odds_certain <= odds
     is_enough = is_certain or (odds >= settings.assault_odds_wanted and not no_better)
     first_look = unit.odds_at != there
@@ -53,7 +53,7 @@ def dares(world, row, there, now):
     least = settings.assault_odds_pressed if defeats == 0 else settings.assault_odds_wanted
     joins = odds >= settings.assault_odds_given_up and is_joining(world, row, there)
     if is_enough or joins or (is_pressed and odds >= least):
-        go_for(world, row, there, odds, now)
+        go_for(world, row, there, odds, now, not is_enough and not joins)
         return True
     if first_look:
         world.alliances[unit.alliance].trouble_version += 1  # those who could help look again
@@ -66,11 +66,11 @@ def dares(world, row, there, now):
 
 
 @compiled
-def go_for(world, row, there, odds, now):
-    """Let a formation set out for a fight, and its allies and aircraft know."""
+def go_for(world, row, there, odds, now, is_pressed):
+    """Let a formation set out for a fight, and its allies and aircraft know; `is_pressed`: for impatience."""
     unit = world.formations[row]
     if unit.odds_at == there and unit.odds_since_day < now:
-        note(world, LogKind.DARES, now, row, there, NOBODY, odds)
+        note(world, LogKind.DARES, now, row, there, Reason.PRESSED if is_pressed else Reason.ODDS, odds)
     press_allies(world, row, there, now)
     promise_support(world, row, there)
     unit.odds_at = NOBODY
@@ -82,13 +82,13 @@ def is_worth_it(world, unit, place, odds):
     """Return whether odds are good enough for a task in the rear: not poor, and better than where it was beaten."""
     settings = world.settings[0]
     least = settings.assault_odds_wanted if unit.beaten_at == place else settings.assault_odds_pressed
-    return odds >= least and not is_no_better(unit, place, odds)
+    return odds >= least and not is_no_better(world, unit, place, odds)
 
 
 @compiled
-def is_no_better(unit, place, odds):
-    """Return whether a formation was beaten at a place with odds as good as these."""
-    return unit.beaten_at == place and odds <= unit.beaten_odds
+def is_no_better(world, unit, place, odds):
+    """Return whether a formation was beaten at a place with odds about as good as these."""
+    return unit.beaten_at == place and odds <= world.settings[0].assault_odds_better_factor * unit.beaten_odds
 
 
 @compiled

@@ -86,7 +86,7 @@ def least_duty(world, row):
         return Duty.CLEAR if is_rear_guard(unit) else NO_DUTY
     if unit.odds_at == NOBODY:
         odds = odds_of(world, row, front, world.clock[0].day)
-        is_poor = odds < settings.assault_odds_wanted or is_no_better(unit, front, odds)
+        is_poor = odds < settings.assault_odds_wanted or is_no_better(world, unit, front, odds)
         return Duty.CLEAR if is_poor else NO_DUTY
     is_strongest, is_alone, is_one_away = True, True, False
     for other in range(world.formations.shape[0]):
@@ -224,4 +224,4 @@ def would_dare(world, row, place):
     if is_worn(world, unit):
         return False
     odds = odds_of(world, row, place, world.clock[0].day)
-    return odds >= settings.assault_odds_wanted and not is_no_better(unit, place, odds)
+    return odds >= settings.assault_odds_wanted and not is_no_better(world, unit, place, odds)

@@ -174,6 +174,11 @@ class AssaultSettings(Section):
         description="odds at the gate below which it goes back without a fight; one beaten disperses there",
         examples=[0.3],
     )
+    odds_better_factor: NonNegative = Field(
+        default=off(1.0),
+        description="one beaten at a place wants odds better by this factor than those that it set out with",
+        examples=[1.25],
+    )
     odds_certain: NonNegative = Field(
         default=off(),
         description="odds at which nobody hesitates, beaten there before or not; 0: none are so good",
@@ -404,7 +409,7 @@ class CommandSettings(Section):
     help_reach_km: NonNegative = Field(
         default=off(),
         description="a rear guard, or a formation that waits for odds, goes this far by road to help allies; no less "
-        "than to clear a place",
+        "than to clear a place; one without orders left clears as far as this",
         examples=[{"uniform": [100, 200]}],
     )
     help_room_share: Share = Field(

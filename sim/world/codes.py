@@ -64,6 +64,7 @@ class Reason(IntEnum):
     NO_BETTER = 18
     ALLIES = 19
     DEFENDS = 20
+    PRESSED = 21
 
 
 @unique
@@ -81,11 +82,12 @@ class Bar(IntEnum):
 
     NONE = 0
     TOO_FAR = 1
-    CLOSED = 2
-    NOT_BESIDE = 3
-    LEFT_TO_ALLY = 4
-    NOT_ITS_OWN = 5
-    TOO_STRONG = 6
+    BORDER = 2
+    ZONE = 3
+    NOT_BESIDE = 4
+    LEFT_TO_ALLY = 5
+    NOT_ITS_OWN = 6
+    TOO_STRONG = 7
 
 
 @unique
@@ -279,3 +281,4 @@ class LogKind(IntEnum):
     JOINS = 40
     DISPERSED = 41
     DARES = 42
+    STAYS_BEHIND = 43

@@ -16,7 +16,7 @@ from sim.world.codes import Errand, IncidentKind, LogKind, Reason
 from tests import toys
 
 # the past tense, after "M20 column" as after "Tiger Forces"; and what follows a name that is no subject
-PAST = re.compile(r"\w+ed|got|had|gave|set|came|went|lost|won|ran|found|kept|held|began|left|met|broke")
+PAST = re.compile(r"\w+ed|got|had|gave|set|came|went|lost|won|ran|found|kept|held|began|left|met|broke|stood|stayed")
 NO_VERB = {"and", "at", "on"}
 
 
@@ -57,6 +57,24 @@ def test_reports_count_from_the_day_on_which_a_fight_began():
     reports = [(day, text) for day, text in sentences if text.startswith("Big City: ")]
     assert begun > 3 and [np.ceil(begun + days) for days in (30, 60)] == [day for day, _ in reports]
     assert "day 30 of the assault" in reports[0][1] and "day 60 of the assault" in reports[1][1]
+
+
+@pytest.mark.parametrize(
+    ("men", "reach_km", "why"),
+    [(90_000, 100, ": b too strong for it"), (90_000, 5, ", and no insurgents within reach"), (0, 100, "")],
+)
+def test_who_has_nothing_left_to_do_says_why(men, reach_km, why):
+    """Every thirty days and at the horizon: what insurgents hold near by and what bars it; less for no rear guard."""
+    toy = toys.fight(0.5, horizon_days=40)
+    for one in "ab":
+        toy["places"][one]["name"] = one
+    toy["formations"]["r"] = toys.formation("red", "a", 1000, orders=[], rear_guard=men > 0)
+    toy["garrisons"]["g"] |= {"strength_men": max(men, 1), "insurgent": True}
+    toy["rules"]["commands"] = {"clear_reach_km": reach_km}
+    sentences, ending = told(toys.scenario_of(toy), 3, 0)
+    stands = f" with nothing left to do by the orders given{why}"
+    assert [day for day, text in sentences if text.endswith(f" still stood at a,{stands}.")] == [30.0]
+    assert any(f" at a,{stands}; days: " in line for line in ending)
 
 
 def test_a_report_is_due_once_in_thirty_days():

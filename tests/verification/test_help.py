@@ -109,12 +109,13 @@ def test_who_waits_takes_a_later_objective_first(more, goes):
 
 
 def test_of_two_as_near_the_stronger_goes():
-    """Two rear guards stand at one place; the weaker leaves a lost place to the other, and not the other way round."""
+    """Two rear guards stand at one place; the weaker leaves a lost place to the other, unless that would lose there."""
     toy = two_fronts(1000)
     toy["formations"] |= {
         one: toys.formation("red", "c", men, rear_guard=True) for one, men in (("m", 500), ("n", 900))
     }
     del toy["formations"]["s"]
+    toy["garrisons"]["h"]["strength_men"] = 100
     ensemble, world = started(toys.entrants(toy, {"r": "b"}))
     weak, strong, place = row_of(ensemble, "m"), row_of(ensemble, "n"), place_of(ensemble, "d")
     world.formations["free"][[weak, strong]], world.formations["ordered"] = 1, NOBODY
@@ -122,6 +123,8 @@ def test_of_two_as_near_the_stronger_goes():
     assert km == distance_km(world.formations[strong], world.places[place])
     assert is_mended(ensemble.handle, weak, place, km, False)
     assert not is_mended(ensemble.handle, strong, place, km, False)
+    world.places[place].garrison_men = 2000
+    assert not is_mended(ensemble.handle, weak, place, km, False)
 
 
 def test_who_is_made_smaller_by_an_event_is_not_worn():
@@ -180,3 +183,30 @@ def test_odds_that_are_awaited_are_told_when_they_come():
     held = log[(log["kind"] == LogKind.WAITS) & (log["other"] == Reason.ODDS)][0]
     told = log[log["kind"] == LogKind.DARES][0]
     assert told["day"] > held["day"] and told["value"] == pytest.approx(held["value"], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("orders", "men", "far_km", "goes"),
+    [
+        ([], 90, 60, True),
+        ([], 90, 130, True),
+        ([], 90, 230, False),
+        ([], 20, 60, False),
+        ([], 9000, 60, False),
+        (["a"], 90, 60, False),
+    ],
+)
+def test_who_has_no_orders_left_mops_up(orders, men, far_km, goes):
+    """It clears whatever it can, too small to raid or not, as far as it would help, and less far for fewer; who is to
+    hold a place does not."""
+    toy = two_fronts(1900, help_reach_km=200)
+    del toy["formations"]["s"]
+    toy["roads"]["a--c"]["length_km"] = far_km
+    toy["garrisons"]["h"]["strength_men"] = men
+    toy["garrisons"]["g"] |= {"strength_men": 90_000}
+    toy["rules"]["commands"] |= {"clear_reach_km": 60}
+    toy["rules"]["insurgents"] = {"raid_least_men": 100}
+    toy["formations"]["r"] |= {"rear_guard": True, "orders": [{"objective": one, "kind": "hold"} for one in orders]}
+    ensemble, world = started(toys.entrants(toy, {"r": "b"}))
+    direct(ensemble.handle, row_of(ensemble, "r"))
+    assert (world.formations[0].task == place_of(ensemble, "d")) == goes
