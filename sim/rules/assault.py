@@ -20,7 +20,7 @@ from sim.rules.attrition import (
     muster,
     takes_part,
 )
-from sim.rules.ground import is_claimed, is_claimed_apart, is_foreign, is_friendly, is_passable, stand_no_more
+from sim.rules.ground import call, is_claimed, is_claimed_apart, is_foreign, is_friendly, is_passable, stand_no_more
 from sim.rules.movement import enter, knock_out, turn_back
 from sim.rules.odds import awaits_allies, is_hopeless, odds_of, remember_defeat
 from sim.rules.siege import lift
@@ -61,7 +61,7 @@ def prepare(world, row, now):
     place = world.places[unit.to]
     fight = world.assaults[row_of(world, unit.to, unit.alliance)]
     fight.state = AssaultState.PREPARING
-    world.alliances[unit.alliance].trouble_version += 1  # those who could help look again
+    call(world, unit.alliance, unit.to)
     if place.fights == 0:
         place.assaulted_men = place.garrison_men
         place.reinforced_men = 0.0

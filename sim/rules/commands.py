@@ -32,7 +32,7 @@ def direct(world, row):
     if has_news(world, unit):
         read_orders(world, row)
         if unit.ordered != ordered:
-            unit.calm_version = 0
+            unit.calm = 0
         if unit.halt_reason == Reason.KEEPS_LINE and unit.to == NOBODY and not is_held_by_line(world, row):
             unit.halt_until_day = min(unit.halt_until_day, world.clock[0].day)
     unit.objective = unit.ordered

@@ -9,7 +9,7 @@ import math
 from sim.compiled import compiled
 from sim.records import add_arrival, note
 from sim.rules.changes import holder_changed, road_reopened, wake
-from sim.rules.ground import is_besieged, is_friendly, is_hostile
+from sim.rules.ground import call, is_besieged, is_friendly, is_hostile
 from sim.world.codes import NOBODY, Activity, How, LogKind, Reason
 from sim.world.start import note_insurgents
 
@@ -160,7 +160,7 @@ def stands_at(world, row, place, alliance):
 def note_loss(world, place, side):
     """Note that a side has lost a place to an enemy: trouble in the rear of its alliance until somebody takes it."""
     here, clock = world.places[place], world.clock[0]
-    world.alliances[world.sides[side].alliance].trouble_version += 1
+    call(world, world.sides[side].alliance, place)
     if here.retaken == 0:
         here.retaken = 1
         here.lost_by = world.sides[side].alliance

@@ -98,6 +98,17 @@ def may_enter(world, formation, place):
 
 
 @compiled
+def call(world, alliance, place):
+    """Let the formations of an alliance that are near enough to a place look for a task again (`sim.rules.rear`)."""
+    settings = world.settings[0]
+    reach_km = max(settings.commands_mend_reach_km, settings.commands_clear_reach_km, settings.commands_help_reach_km)
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        if unit.alliance == alliance and unit.calm == 1 and distance_km(unit, world.places[place]) <= reach_km:
+            unit.calm = 0
+
+
+@compiled
 def line_with(world, formation, alliance):
     """Return the record of the line between a formation and the sides of another alliance."""
     return world.lines[formation * world.alliances.shape[0] + alliance]

@@ -11,7 +11,7 @@ from sim.records import fire, note
 from sim.rules.assault import fall_back, stands_against
 from sim.rules.changes import road_cut, wake
 from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
-from sim.rules.ground import is_besieged, is_hostile
+from sim.rules.ground import call, is_besieged, is_hostile
 from sim.rules.route import is_near
 from sim.world.codes import NOBODY, NOT_RECKONED, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
@@ -211,7 +211,8 @@ def cut(world, place, road):
     line.cuts += 1
     line.cut_until_day = end_of(clock) + days
     clock.cuts += 1
-    world.alliances[world.sides[world.places[line.from_place].holder].alliance].trouble_version += 1
+    for end in (line.from_place, line.to_place):
+        call(world, world.sides[world.places[end].holder].alliance, end)
     clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
     road_cut(world, road)
     fire(world, Mechanism.RAID)

@@ -381,7 +381,7 @@ def go_back(world, row, now, end):
     unit.to = NOBODY
     unit.road = NOBODY
     unit.km = 0.0
-    unit.calm_version = 0
+    unit.calm = 0
     stand(world, unit)
     note(world, LogKind.REACHES, now + needed, row, unit.at, NOBODY, 1.0)
     return now + needed

@@ -53,7 +53,7 @@ def enter(world, row, now):
     unit.to = NOBODY
     unit.road = NOBODY
     unit.km = 0.0
-    unit.calm_version = 0
+    unit.calm = 0
     stand(world, unit)
     unit.path_position += 1
     unit.arrived_day = now

@@ -21,7 +21,7 @@ from sim.rules.attrition import (
     losses_per_day,
     power_ratio,
 )
-from sim.rules.ground import blocks, interest_in
+from sim.rules.ground import blocks, call, interest_in
 from sim.world.codes import NOBODY, Activity, Duty, LogKind, Mechanism, Reason
 
 LOOKS_AGAIN_DAYS = 1.0
@@ -56,7 +56,7 @@ def dares(world, row, there, now):
         go_for(world, row, there, odds, now, not is_enough and not joins)
         return True
     if first_look:
-        world.alliances[unit.alliance].trouble_version += 1  # those who could help look again
+        call(world, unit.alliance, there)
         fire(world, Mechanism.ODDS_AWAITED)
         is_poor = odds < settings.assault_odds_wanted
         note(world, LogKind.WAITS, now, row, there, Reason.ODDS if is_poor else Reason.NO_BETTER, odds)
@@ -112,7 +112,7 @@ def keeps_task(world, row, there, odds, now):
         return True
     unit.dropped_task, unit.dropped_until_day = unit.task, now + settings.assault_odds_patience_days
     unit.task = NOBODY
-    unit.calm_version = 0
+    unit.calm = 0
     unit.halt_until_day = now + LOOKS_AGAIN_DAYS
     unit.halt_reason = Reason.ODDS
     return False

@@ -43,20 +43,19 @@ def mend_rear(world, row):
     """
     unit = world.formations[row]
     is_over = unit.task == NOBODY or is_done(world, row)
-    trouble_version = world.alliances[unit.alliance].trouble_version
     if not is_over:
         unit.task_until_day = stay_until_day(world, unit)
     elif unit.task != NOBODY and may_come_home(world, unit):
         unit.task = NOBODY
-        unit.calm_version = 0
-    if is_over and unit.calm_version != trouble_version and can_be_sent(world, unit):
+        unit.calm = 0
+    if is_over and unit.calm == 0 and can_be_sent(world, unit):
         trouble = nearest_trouble(world, row)
         unit.duty = Duty.NONE
         if trouble == NOBODY and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
             trouble, unit.duty = nearest_to_clear(world, row, least_duty(world, row))
         if trouble == NOBODY or is_too_far_round(world, row, trouble):
             unit.objective = unit.ordered
-            unit.calm_version = trouble_version
+            unit.calm = 1
         else:
             unit.task, unit.task_until_day = trouble, stay_until_day(world, unit)
             if unit.odds_at != NOBODY:

@@ -8,7 +8,7 @@ import math
 
 from sim.compiled import compiled
 from sim.records import fire, note
-from sim.rules.ground import is_besieged, is_claimed, is_friendly, is_open_road
+from sim.rules.ground import call, is_besieged, is_claimed, is_friendly, is_open_road
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
 
@@ -46,7 +46,7 @@ def measure_line(world, row):
             unit.refill_days_per_day = settings.supply_refill_days_per_day / (1.0 + km / settings.supply_refill_half_km)
     elif unit.cut_off == 0 and not is_just_taken(world, unit):
         unit.cut_off = 1
-        world.alliances[unit.alliance].trouble_version += 1
+        call(world, unit.alliance, unit.at)
 
 
 @compiled

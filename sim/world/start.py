@@ -40,7 +40,6 @@ def begin(world, key_low, key_high, logging):
     for row in range(world.alliances.shape[0]):
         world.alliances[row].ground_version = 1
         world.alliances[row].won_version = 1
-        world.alliances[row].trouble_version = 1
     settle_roads(world)
     settle_places(world)
     spread_garrisons(world)

@@ -47,7 +47,7 @@ CLOCK = record(
 )
 SETTINGS = record(settings_fields(), keys="")
 SIDE = record("push_rate_km_per_day", "alliance has_bases command")
-ALLIANCE = record("", "ground_version won_version bases_fresh trouble_version")
+ALLIANCE = record("", "ground_version won_version bases_fresh")
 COMMAND = record("restraint default_interest", "side patron")
 FORMATION = record(
     "km x_km y_km z_km strength_men start_men full_strength_men quality tempo supply_days air_supply_days_per_day "
@@ -58,7 +58,7 @@ FORMATION = record(
     "side alliance command contestant at came_from to road turning_back posture reason sector orders_first "
     "orders_count order objective pushing cycles halt_reason path_position path_length path_fresh path_target "
     "assault may_defy defying rung tries strikes stops refits incidents lines line_asks "
-    "arrived_how arrival_open finish_open cut_off last_reason task duty free rear_guard calm_version rival "
+    "arrived_how arrival_open finish_open cut_off last_reason task duty free rear_guard calm rival "
     "near_place near_fresh near_moves moves paired_moves line_place line_version claims placed_at placed_to "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at "
     "beaten_times dropped_task waits_at pauses captures is_told rungs",
@@ -66,7 +66,7 @@ FORMATION = record(
     "x_km y_km z_km km placed_at placed_to placed_km may_defy "
     "reason objective path_target path_fresh path_length path_position turning_back halt_reason "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open task duty free "
-    "rear_guard cut_off calm_version claims arrival_open finish_open command road "
+    "rear_guard cut_off calm claims arrival_open finish_open command road "
     "supply_days refill_days_per_day air_supply_days_per_day line_version line_place strength_men full_strength_men "
     "quality "
     "near_fresh near_place moves paired_moves near_moves near_km near_range_km near_x_km near_y_km near_z_km "

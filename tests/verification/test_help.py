@@ -164,7 +164,7 @@ def test_who_has_retaken_a_place_stays_though_it_waits():
     place.retaken, place.lost_by, world.clock[0].retaken = 1, unit.alliance, 1
     place.holder = world.places[place_of(ensemble, "d")].holder
     place.garrison_men = 10
-    world.alliances["trouble_version"] += 1
+    world.formations["calm"] = 0
     direct(ensemble.handle, row_of(ensemble, "r"))
     assert unit.task == place_of(ensemble, "c") and unit.waits_at == place_of(ensemble, "b")
     place.retaken, world.clock[0].retaken, place.holder = 0, 0, unit.side

@@ -243,7 +243,7 @@ def test_a_task_dropped_is_left_for_a_while():
     tasks = []
     for day in (0.0, 1.0, PATIENCE - 0.1, PATIENCE + 0.1):
         clock.day, lost.garrison_men = day, 100.0
-        world.alliances["trouble_version"] += 1
+        world.formations["calm"] = 0
         direct(ensemble.handle, 0)
         tasks.append(unit.task != NOBODY)
         lost.garrison_men = 2000.0

@@ -21,7 +21,7 @@ def sent_out(stay_days):
     world = ensemble.start(run_keys(3, 0, 1)[0], ensemble.draw(3, 0, 1)[1][0])
     unit, lost = world.formations[0], world.places[ensemble.blueprint.names["places"].row("b")]
     lost.retaken, lost.lost_by, world.clock[0].retaken = 1, unit.alliance, 1
-    world.alliances["trouble_version"] += 1
+    world.formations["calm"] = 0
     direct(ensemble.handle, 0)
     assert unit.task == unit.objective == ensemble.blueprint.names["places"].row("b")
     lost.retaken, world.clock[0].retaken = 0, 0
