@@ -66,7 +66,7 @@ class WholeLibrary(JITCodeLibrary):
     def _optimize_final_module(self) -> None:
         """Optimise. Nobody else calls the parts, so they may be taken apart; loops are too short for vectors.
 
-        At the second level: the third takes two seconds more and gains nothing.
+        LLVM's third level of optimising takes two seconds more than the second and gains nothing.
 
         Private, not internal: an internal function keeps its name in the object, and numba numbers functions anew in
         each process, so that a part loaded from disk could be taken for another function of that name.

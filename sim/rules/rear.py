@@ -37,8 +37,8 @@ def mend_rear(world, row):
     """Send a rear guard, a stranded formation or one that waits for odds to the nearest trouble: a cut, a lost place.
 
     With no trouble at hand it goes for the nearest place to be cleared, or where allies want help. It keeps the task
-    until that is done, and looks again on arrival, before it goes home and when there is new trouble. A rear guard
-    stays for a while where trouble was, since raids come again, unless its orders or new trouble call it. Source:
+    until that is done, and looks again on arrival, before it goes home and when it is called (`ground.call`). A rear
+    guard stays for a while where trouble was, since raids come again, unless its orders or new trouble call it. Source:
     assumption, `rules.commands.mend_reach_km`, `.mend_stay_days`, `.clear_reach_km` and `.help_reach_km`.
     """
     unit = world.formations[row]
