@@ -131,7 +131,8 @@ def write_parquet(directory: Path, groups: Iterable[Sequence[RunTables]]) -> Non
                 for _ in pool.map(write_group, writers, tables):
                     pass
                 del tables
-                pa.default_memory_pool().release_unused()
+                for pool_of_memory in (pa.default_memory_pool(), pa.system_memory_pool()):
+                    pool_of_memory.release_unused()
         for path, name in zip(unfinished, NAMES, strict=True):
             saving.put_in_place(path, path_of(directory, name))
     finally:
