@@ -17,7 +17,7 @@ TOO_FEW = "with too few men left for now for more than to hold"
 BARS = {
     Bar.NONE: "too far by road",
     Bar.BORDER: "across a border closed to it",
-    Bar.ZONE: "in closed ground",
+    Bar.ZONE: "in a zone that it keeps out of",
     Bar.NOT_BESIDE: "not to be reached from its side's ground",
     Bar.LEFT_TO_ALLY: "left to an ally",
     Bar.NOT_ITS_OWN: "left to others' fights or beyond an agreed line",
