@@ -106,14 +106,9 @@ def test_garrisons_with_nothing_to_do(moments):
             if here.garrison_men < settings.insurgents_raid_least_men or here.fights > 0:
                 continue  # an attack begun since the morning is answered on the next one (`begin_day`)
             if here.alert_until_day > day:
-                near = world.near_places[world.near_starts[place] : world.near_starts[place + 1]]
-                near = near[
-                    : np.searchsorted(
-                        world.near_km[world.near_starts[place] : world.near_starts[place + 1]],
-                        settings.insurgents_counter_attack_reach_km,
-                    )
-                ]
-                pending = world.places["counter_day"][near]
+                around = slice(world.near_starts[place], world.near_starts[place + 1])
+                in_reach = world.near_km[around] <= settings.insurgents_counter_attack_reach_km
+                pending = world.places["counter_day"][world.near_places[around][in_reach]]
                 assert world.idle_until_day[place] <= pending[pending > day].min(initial=ENDLESS)
             km = enemy_road_km(ensemble.handle, place, ENDLESS)[0]
             share = group.places_held / max(1, group.start_places)

@@ -16,6 +16,7 @@ from sim.rules.ground import (
     line_before,
     may_enter,
     road_between,
+    task_reach_km,
 )
 from sim.rules.odds import goes_along, is_next, is_no_better, odds_of, odds_with, promised_power
 from sim.rules.route import measure_roads
@@ -134,13 +135,10 @@ def joint_odds(world, row, place, with_it):
 @compiled
 def reach_to_clear(world, unit):
     """Return how many km a formation goes to clear a place; 0 for one that has lost too many men."""
-    settings = world.settings[0]
     if is_worn(world, unit):
         return 0.0
-    reach_km = settings.commands_clear_reach_km
-    if reach_km > 0.0 and is_without_orders(unit):
-        return max(reach_km, settings.commands_mend_reach_km, settings.commands_help_reach_km)
-    return reach_km
+    reach_km = world.settings[0].commands_clear_reach_km
+    return task_reach_km(world) if reach_km > 0.0 and is_without_orders(unit) else reach_km
 
 
 @compiled
@@ -152,12 +150,17 @@ def reach_to_help(world, unit):
 
 @compiled
 def reach_for(world, unit, place, rank):
-    """Return how many km a formation goes to an insurgent place: as far as to help, to one that it is to take later.
+    """Return how many km a formation goes to an insurgent place: as far as to help, to one that it is to take later."""
+    is_far = rank == Duty.HELP or (front_of(unit) != NOBODY and is_ordered_later(world, unit, place))
+    return reach_to_help(world, unit) if is_far else reach_to_post(world, unit, place)
 
-    To one with too few men to raid it goes less far, in proportion.
+
+@compiled
+def reach_to_post(world, unit, place):
+    """Return how many km a formation goes to clear an insurgent place: less far, in proportion, where few men are.
+
+    Few: fewer than raid.
     """
-    if rank == Duty.HELP or (front_of(unit) != NOBODY and is_ordered_later(world, unit, place)):
-        return reach_to_help(world, unit)
     least_men = world.settings[0].insurgents_raid_least_men
     share = min(1.0, world.places[place].garrison_men / least_men) if least_men > 0.0 else 1.0
     return share * reach_to_clear(world, unit)
@@ -179,7 +182,7 @@ def rank_to_clear(world, row, place, km):
         return Duty.HELP
     if front != NOBODY and front != place and is_ordered_later(world, unit, place):
         return Duty.CLEAR
-    if km > reach_for(world, unit, place, Duty.CLEAR):
+    if km > reach_to_post(world, unit, place):
         return Duty.NONE
     if is_without_orders(unit):
         return Duty.CLEAR
@@ -261,7 +264,7 @@ def may_clear(world, row, place, km, rank):
 def what_bars(world, row, place, km):
     """Return what keeps a formation without orders from an insurgent place `km` away, for who tells the run's story."""
     unit = world.formations[row]
-    if km > reach_for(world, unit, place, Duty.CLEAR):
+    if km > reach_to_post(world, unit, place):
         return Bar.TOO_FAR
     if world.may_enter[unit.side, world.places[place].country] == 0:
         return Bar.BORDER

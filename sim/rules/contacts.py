@@ -96,8 +96,7 @@ def nearest_rival_place(world, row):
     if unit.near_fresh == 1 and unit.near_range_km == unit.contact_range_km:
         if unit.near_moves == unit.moves:
             return unit.near_place
-        dx, dy, dz = unit.x_km - unit.near_x_km, unit.y_km - unit.near_y_km, unit.z_km - unit.near_z_km
-        if math.sqrt(dx * dx + dy * dy + dz * dz) + unit.contact_range_km < unit.near_km:
+        if looked_from_km(unit, unit) + unit.contact_range_km < unit.near_km:
             return NOBODY
     end = nearest_place(world, row)
     first, others = world.near_starts[end], world.near_starts[end + 1] - world.near_starts[end]
@@ -125,12 +124,18 @@ def nearest_rival_place(world, row):
 
 
 @compiled
+def looked_from_km(unit, point):
+    """Return the distance (km) of a point from where a formation was when it last looked for rival-held places."""
+    dx, dy, dz = point.x_km - unit.near_x_km, point.y_km - unit.near_y_km, point.z_km - unit.near_z_km
+    return math.sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@compiled
 def forget_rival_places(world, place):
     """Let formations look for their nearest rival-held place again that a place with a new holder is near to."""
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
-        dx, dy, dz = place.x_km - unit.near_x_km, place.y_km - unit.near_y_km, place.z_km - unit.near_z_km
-        if math.sqrt(dx * dx + dy * dy + dz * dz) <= max(unit.near_km, unit.near_range_km):
+        if looked_from_km(unit, place) <= max(unit.near_km, unit.near_range_km):
             unit.near_fresh = 0
 
 

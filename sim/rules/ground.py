@@ -98,10 +98,16 @@ def may_enter(world, formation, place):
 
 
 @compiled
+def task_reach_km(world):
+    """Return how many km a formation goes for a task at most: the longest of its reaches to mend, clear and help."""
+    settings = world.settings[0]
+    return max(settings.commands_mend_reach_km, settings.commands_clear_reach_km, settings.commands_help_reach_km)
+
+
+@compiled
 def call(world, alliance, place):
     """Let the formations of an alliance that are near enough to a place look for a task again (`sim.rules.rear`)."""
-    settings = world.settings[0]
-    reach_km = max(settings.commands_mend_reach_km, settings.commands_clear_reach_km, settings.commands_help_reach_km)
+    reach_km = task_reach_km(world)
     for row in range(world.formations.shape[0]):
         unit = world.formations[row]
         if unit.alliance == alliance and unit.calm == 1 and distance_km(unit, world.places[place]) <= reach_km:

@@ -8,10 +8,10 @@ source: assumption, `rules.insurgents`.
 from sim.compiled import compiled
 from sim.draws import NO_ID, Purpose, exponential, lognormal, uniform
 from sim.records import fire, note
-from sim.rules.assault import fall_back, stands_against
 from sim.rules.changes import road_cut, wake
 from sim.rules.control import SMALLEST_STEP, change_hands, note_loss
 from sim.rules.ground import call, is_besieged, is_hostile
+from sim.rules.retreat import push_out, stands_against
 from sim.rules.route import is_near
 from sim.world.codes import NOBODY, NOT_RECKONED, LogKind, Mechanism, Stance
 from sim.world.geometry import distance_km
@@ -260,9 +260,7 @@ def retake(world, source, place, kind, mechanism):
     fire(world, mechanism)
     note(world, kind, end_of(clock), source, place, NOBODY, men)
     change_hands(world, place, here.holder, NOBODY, here.garrison, end_of(clock))
-    for other in range(world.formations.shape[0]):
-        if stands_against(world, other, place, here.holder):
-            fall_back(world, other, end_of(clock))
+    push_out(world, place, here.holder, end_of(clock))
 
 
 @compiled

@@ -14,6 +14,7 @@ from sim.rules.ground import (
     is_foreign,
     is_friendly,
     road_between,
+    task_reach_km,
 )
 from sim.rules.odds import is_next, is_no_better, odds_of
 from sim.rules.route import choose_way, fastest_march, measure_roads, path_km
@@ -53,7 +54,7 @@ def mend_rear(world, row):
         unit.duty = Duty.NONE
         if trouble == NOBODY and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
             trouble, unit.duty = nearest_to_clear(world, row, least_duty(world, row))
-        if trouble == NOBODY or is_too_far_round(world, row, trouble):
+        if trouble == NOBODY or not finds_way(world, row, trouble):
             unit.objective = unit.ordered
             unit.calm = 1
         else:
@@ -102,15 +103,14 @@ def least_duty(world, row):
 
 
 @compiled
-def is_too_far_round(world, row, place):
-    """Let a formation choose its way to a place; return whether that is longer than it goes for any task."""
-    unit, settings = world.formations[row], world.settings[0]
+def finds_way(world, row, place):
+    """Let a formation choose its way to the place of a task; return whether that is no longer than it goes for any."""
+    unit = world.formations[row]
     unit.objective = place
     if unit.at == place:
-        return False
+        return True
     choose_way(world, row, False)
-    most_km = max(settings.commands_mend_reach_km, settings.commands_clear_reach_km, settings.commands_help_reach_km)
-    return path_km(world, row) > most_km
+    return path_km(world, row) <= task_reach_km(world)
 
 
 @compiled

@@ -2,10 +2,8 @@
 
 from enum import IntEnum, unique
 
-import numpy as np
-
-NOBODY = np.int64(-1)
-"""The row of none. Not a plain int: for one the compiler makes a version of its own of every rule called with it."""
+NOBODY = -1
+"""The row of none."""
 
 NOT_RECKONED = -1.0
 """Stands for a length in km that has not been reckoned, or no longer holds."""

@@ -7,19 +7,19 @@ import numpy as np
 
 from sim.scenario.schema import Effect, Formation, Position
 from sim.world.codes import NOBODY, NOT_RECKONED, Activity, OrderKind, Predicate, Stance, Verb
-from sim.world.geometry import REACHES, alliance_sides, longest_km, to_space
+from sim.world.geometry import alliance_sides, longest_reach_km, to_space
 
 if TYPE_CHECKING:
     from sim.world.build import Builder
 
 
 def fill_clock(builder: "Builder") -> None:
-    """Write tick, horizon and how far from the nearest place rivals are looked for."""
+    """Write tick, horizon and the radius of neighbourhoods: the longest reach any rule may draw."""
     clock, model = builder.views["clock"][0], builder.model
     clock.tick_days = model.tick_hours / 24.0
     clock.ticks_per_day = round(24.0 / model.tick_hours)
     clock.horizon_days = float(model.horizon_days)
-    clock.near_km = longest_km(model.rules, REACHES)
+    clock.near_km = longest_reach_km(model.rules)
 
 
 def fill_settings(builder: "Builder") -> None:

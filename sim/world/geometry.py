@@ -1,7 +1,6 @@
 """Constants of the map: places in space, the network as compressed sparse rows, who is near, what lies where."""
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +18,10 @@ REACHES = (
     "insurgents.raid_reach_km",
     "insurgents.reinforcement_reach_km",
     "insurgents.counter_attack_reach_km",
+    "commands.mend_reach_km",
+    "commands.clear_reach_km",
+    "commands.help_reach_km",
 )
-TASK_REACHES = ("commands.mend_reach_km", "commands.clear_reach_km", "commands.help_reach_km")
 
 
 def to_space(lat: float, lon: float) -> tuple[float, float, float]:
@@ -82,19 +83,19 @@ def network(builder: "Builder") -> dict[str, np.ndarray]:
     }
 
 
-def longest_km(rules: Rules, names: Sequence[str]) -> float:
-    """Return the longest of several reaches (`section.setting`) that a run may draw."""
-    reaches = [getattr(getattr(rules, section), name) for section, name in (one.split(".") for one in names)]
+def longest_reach_km(rules: Rules) -> float:
+    """Return the longest reach of any rule that a run may draw."""
+    reaches = [getattr(getattr(rules, section), name) for section, name in (one.split(".") for one in REACHES)]
     highest = np.array([1.0 - 1e-9])
     return max(one.constant if one.is_constant else float(one.quantiles(highest)[0]) for one in reaches)
 
 
 def neighbours(builder: "Builder") -> dict[str, np.ndarray]:
-    """Return, for each place, the places within the longest reach of any rule, nearest first.
+    """Return, for each place, the other places within `clock.near_km`, nearest first.
 
     Looked for among those that lie near in x: a map a hundred times larger does not take ten thousand times as long.
     """
-    places, reach = builder.views["places"], longest_km(builder.model.rules, REACHES + TASK_REACHES)
+    places, reach = builder.views["places"], builder.template[builder.layout.slot("clock", 0, column="near_km")]
     points = np.stack([places["x_km"], places["y_km"], places["z_km"]], axis=1)
     by_x = np.argsort(points[:, 0], kind="stable")
     first = np.searchsorted(points[by_x, 0], points[:, 0] - reach, side="left")

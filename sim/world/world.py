@@ -52,7 +52,7 @@ class World(NamedTuple):
     arc_starts: np.ndarray  # int64 N + 1: compressed sparse rows of the road network
     arc_places: np.ndarray  # int64 2E: the other end
     arc_roads: np.ndarray  # int64 2E: the road's row
-    near_starts: np.ndarray  # int64 N + 1: the other places within any rule's reach of each place, nearest first
+    near_starts: np.ndarray  # int64 N + 1: the other places within clock.near_km of each place
     near_places: np.ndarray
     near_km: np.ndarray
     may_enter: np.ndarray  # int64 S x countries

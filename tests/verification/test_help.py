@@ -197,8 +197,7 @@ def test_odds_that_are_awaited_are_told_when_they_come():
     ],
 )
 def test_who_has_no_orders_left_mops_up(orders, men, far_km, goes):
-    """It clears whatever it can, too small to raid or not, as far as it would help, and less far for fewer; who is to
-    hold a place does not."""
+    """It clears whatever it can, as far as it would help, and less far for too few to raid; who is to hold does not."""
     toy = two_fronts(1900, help_reach_km=200)
     del toy["formations"]["s"]
     toy["roads"]["a--c"]["length_km"] = far_km
