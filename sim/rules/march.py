@@ -27,6 +27,7 @@ from sim.rules.ground import (
     stand,
     stand_no_more,
 )
+from sim.rules.meeting import enemy_behind, give_way, opponent_ahead, opponent_comes
 from sim.rules.movement import drive, enter, knock_out, pass_claim_on, start_push, turn_back
 from sim.rules.odds import dares, is_hopeless, is_joining, odds_of, remember_defeat
 from sim.rules.route import has_open_way
@@ -269,57 +270,6 @@ def go_on(world, row, now, end):
 
 
 @compiled
-def opponent_ahead(world, row, km):
-    """Return a hostile or rival formation met on the road before `km`, coming or going the other way; -1: none."""
-    unit = world.formations[row]
-    for other in range(world.formations.shape[0]):
-        enemy = world.formations[other]
-        if enemy.road != unit.road or enemy.posture == Activity.LOST:
-            continue
-        if enemy.at == unit.to and enemy.turning_back == 0:
-            is_met = km + enemy.km >= world.roads[unit.road].length_km
-        else:
-            is_met = enemy.at == unit.at and enemy.turning_back == 1 and unit.km <= enemy.km <= km
-        if is_met and world.stances[unit.side, enemy.side] >= Stance.RIVAL:
-            return other
-    return NOBODY
-
-
-@compiled
-def opponent_comes(world, row, there):
-    """Return whether a stronger enemy, or a rival, is on its way along the road from a neighbouring place."""
-    unit = world.formations[row]
-    for other in range(world.formations.shape[0]):
-        enemy = world.formations[other]
-        if enemy.to == unit.at and enemy.at == there and enemy.turning_back == 0 and enemy.posture != Activity.LOST:
-            is_stronger = enemy.strength_men * enemy.quality >= unit.strength_men * unit.quality
-            stance = world.stances[unit.side, enemy.side]
-            if stance == Stance.RIVAL or (stance == Stance.HOSTILE and is_stronger):
-                return True
-    return False
-
-
-@compiled
-def give_way(world, row, other, now):
-    """Two columns meet head-on: the weaker (men x quality) goes back to the last place it passed.
-
-    Against one that is in an assault the other does, and against one that is going back already, unless that is the
-    weaker: with an enemy before and behind it, it is lost.
-    """
-    unit, enemy = world.formations[row], world.formations[other]
-    weaker = row
-    is_weaker = enemy.strength_men * enemy.quality < unit.strength_men * unit.quality
-    if is_weaker and enemy.turning_back == 1 and world.stances[unit.side, enemy.side] == Stance.HOSTILE:
-        knock_out(world, other, now)
-        return now
-    if is_weaker and enemy.assault == NOBODY and enemy.turning_back == 0:
-        weaker = other
-    note(world, LogKind.GIVES_WAY, now, weaker, world.formations[weaker].to, other if weaker == row else row, 0.0)
-    turn_back(world, weaker, now)
-    return now
-
-
-@compiled
 def rate_km_per_day(world, row):
     """Return the present rate of movement and set the posture that goes with it."""
     unit, settings, line = world.formations[row], world.settings[0], world.roads[world.formations[row].road]
@@ -385,19 +335,6 @@ def go_back(world, row, now, end):
     stand(world, unit)
     note(world, LogKind.REACHES, now + needed, row, unit.at, NOBODY, 1.0)
     return now + needed
-
-
-@compiled
-def enemy_behind(world, row, km):
-    """Return the first hostile or rival formation in the way of one that goes back along its road to `km`; -1: none."""
-    unit = world.formations[row]
-    first, first_km = NOBODY, km
-    for other in range(world.formations.shape[0]):
-        enemy = world.formations[other]
-        if enemy.road == unit.road and enemy.at == unit.at and first_km <= enemy.km < unit.km:
-            if world.stances[unit.side, enemy.side] >= Stance.RIVAL and enemy.posture != Activity.LOST:
-                first, first_km = other, enemy.km
-    return first
 
 
 @compiled

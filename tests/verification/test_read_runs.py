@@ -10,7 +10,8 @@ from sim.rules.commands import direct
 from sim.rules.control import take
 from sim.rules.encounters import encounters
 from sim.rules.insurgents import retake
-from sim.rules.march import give_way, march, ready_to_advance
+from sim.rules.march import march, ready_to_advance
+from sim.rules.meeting import give_way
 from sim.rules.odds import dares, odds_of
 from sim.rules.route import leg_days, route
 from sim.rules.tasks import is_trouble
