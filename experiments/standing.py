@@ -39,7 +39,7 @@ ABOUT_FORMATIONS = (
     LogKind.ORDER, LogKind.ORDER_DONE, LogKind.ORDER_DROPPED, LogKind.SETS_OUT, LogKind.REACHES, LogKind.AT_GATE,
     LogKind.JOINS, LogKind.ASSAULT_BEGINS, LogKind.ASSAULT_WON, LogKind.ASSAULT_BEATEN, LogKind.PAUSE, LogKind.WAITS,
     LogKind.LINE_BROKEN, LogKind.PUSH, LogKind.ZONE_TRY, LogKind.ZONE_RUNG, LogKind.ZONE_STOP,
-    LogKind.TURNS_BACK, LogKind.GIVES_WAY, LogKind.DARES,
+    LogKind.TURNS_BACK, LogKind.GIVES_WAY, LogKind.DARES, LogKind.STAYS, LogKind.BYPASSES,
 )  # fmt: skip
 
 
@@ -70,6 +70,8 @@ def why_waiting(names: "Names", handle: Any, world: World, row: int) -> str:
     if reason in (Reason.ODDS, Reason.NO_BETTER) and unit.odds_at >= 0:
         place, today = int(unit.odds_at), float(world.clock[0].day)
         return f"held off from {names.place(place)}, odds now {odds_of(handle, row, place, today):.2f}"
+    if reason == Reason.HOLDS and unit.task == unit.at:
+        return "staying there against new raids"
     if reason == Reason.NO_ORDERS:
         return why_nothing_to_do(names, handle, world, row)
     return WAITING.get(reason, "")

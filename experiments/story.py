@@ -35,6 +35,7 @@ WAITS = {
     Reason.NO_BETTER: "held off from {place}: to last {value:.2f} times as long is no better than when beaten there",
     Reason.DEFENDS: "stayed to defend {place}",
     Reason.REFITS: "went back to {place} to refit ({span})",
+    Reason.WAITS_FOR_FLAG: "waited at {place} for the word to go",
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
 }
 ERRANDS = {
@@ -50,6 +51,7 @@ SENTENCES = {
     LogKind.WITHDREW: "{value:,.0f} men withdrew from {place} to {other}.",
     LogKind.PAUSE: "{actor} paused at {place} between pushes, for {span}.",
     LogKind.STAYS_BEHIND: "{value:,.0f} men stayed behind to hold {place}.",
+    LogKind.BYPASSES: "{actor} had to go on from {other}, not back to {place}.",
     LogKind.PUSH: "{actor} broke the halt off, for {place}.",
     LogKind.REINFORCED: "{value:,.0f} men came from {other} to {place}.",
     LogKind.RAID_RETAKE: "The raiders took {place} with {value:,.0f} men.",
@@ -195,7 +197,9 @@ class Story(Names):
     def tell_order(self, row: Any, _: Any) -> str:
         """An order, or an errand; an order for the place where it stands is told at the start only."""
         name, place = self.formation(row["actor"]), self.place(row["place"])
-        if row["other"] >= 0:
+        if row["other"] == Errand.HOLD and self.stands_at[row["actor"]] != row["place"]:
+            return f"{name} got orders to hold {place}."
+        if row["other"] in ERRANDS:
             return f"{name} had to go and {ERRANDS[Errand(int(row['other']))].format(place=place)}."
         if self.stands_at[row["actor"]] != row["place"]:
             return f"{name} got orders for {place}."
@@ -224,6 +228,12 @@ class Story(Names):
         text, value = WAITS.get(Reason(int(row["other"])), "waited"), float(row["value"])
         text = text.format(place=self.place(row["place"]), value=value, span=span(value))
         return f"{self.formation(row['actor'])} {text}."
+
+    def tell_stays(self, row: Any, _: Any) -> str:
+        """A formation stays where its task is over: against new raids, or until it is in supply again."""
+        days = float(row["value"])
+        why = f"against new raids, for up to {span(days)}" if days > 0.0 else "to bring up supplies"
+        return f"{self.formation(row['actor'])} stayed at {self.place(row['place'])} {why}."
 
     def tell_turns_back(self, row: Any, following: Any) -> str:
         """A formation turns round on the road; one that goes back to refit says so next."""

@@ -6,7 +6,7 @@ of the shape: assumption; figures in `air_arms` and `rules.commands.support_when
 
 from sim.compiled import compiled
 from sim.records import fire, note
-from sim.rules.ground import interest_in, nearest_place
+from sim.rules.ground import interest_in, is_foreign, nearest_place
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism
 
 
@@ -41,13 +41,16 @@ def allocate(world, row):
 
 @compiled
 def claim_on(world, row, other):
-    """Return the claim on an air arm of a formation in an assault: its command's interest, less while it prepares."""
+    """Return the claim on an air arm of a formation in an assault: its command's interest, less while it prepares.
+
+    It has none where the arm's own side does not fight who holds the place.
+    """
     unit, arm = world.formations[other], world.air_arms[row]
     if arm.withdrawn_until_day > world.clock[0].day:
         return 0.0
     if world.air_sides[row, unit.side] == 0:
         return 0.0
-    if world.air_places[row, nearest_place(world, other)] == 0:
+    if world.air_places[row, nearest_place(world, other)] == 0 or is_foreign(world, arm.side, unit.assault):
         return 0.0
     weight = 1.0 if unit.posture == Activity.FIGHTING else world.settings[0].commands_support_when_preparing
     return weight * max(interest_in(world, arm.command, unit.assault), interest_in(world, arm.command, unit.objective))

@@ -92,7 +92,6 @@ def mark_sought(world, alliance):
             mark_place(world, unit.odds_at, FOUGHT_FOR)
             mark_place(world, unit.assault, FOUGHT_FOR)
             mark_place(world, unit.to, HEADED_FOR)
-            mark_place(world, unit.ordered, HEADED_FOR)
             if unit.path_position < unit.path_length - 1:
                 mark_place(world, world.paths[row, unit.path_position + 1], HEADED_FOR)
 
@@ -194,15 +193,22 @@ def rank_to_clear(world, row, place, km):
 
 
 @compiled
-def is_ordered_later(world, unit, place):
-    """Return whether a formation has an order in force, after the present one, to take a place."""
+def later_order(world, unit, place):
+    """Return which order in force of a formation, after the present one, is to take a place; -1 for none."""
     for index in range(unit.order + 1, unit.orders_count):
         order = world.orders[unit.orders_first + index]
         if order.objective == place and order.kind != OrderKind.HOLD:
             is_off = order.only_if != NOBODY and world.flags[order.only_if].up == 0
             is_off = is_off or (order.after != NOBODY and world.flags[order.after].up == 0)
-            return not is_off and (order.unless == NOBODY or world.flags[order.unless].up == 0)
-    return False
+            is_on = not is_off and (order.unless == NOBODY or world.flags[order.unless].up == 0)
+            return index if is_on else NOBODY
+    return NOBODY
+
+
+@compiled
+def is_ordered_later(world, unit, place):
+    """Return whether a formation has an order in force, after the present one, to take a place."""
+    return later_order(world, unit, place) != NOBODY
 
 
 @compiled
@@ -218,7 +224,7 @@ def leads_on(world, row, place):
         ally = world.formations[other]
         if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
             continue
-        goes_there = ally.to == place or ally.ordered == place or is_next(world, other, place)
+        goes_there = ally.to == place or is_next(world, other, place)
         if goes_there and (ally.ordered == unit.waits_at or is_ordered_later(world, ally, unit.waits_at)):
             return True
     return False

@@ -6,11 +6,12 @@ What formations do beside their orders is `sim.rules.rear`'s. A command's intere
 
 from sim.compiled import compiled
 from sim.records import fire, note
+from sim.rules.clearing import later_order
 from sim.rules.ground import interest_in, is_besieged, is_foreign, is_friendly, line_before
 from sim.rules.odds import end_pause, may_be_pressed
 from sim.rules.rear import mend_rear
 from sim.rules.tasks import errand_of, is_without_orders
-from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, OrderKind, Reason, Stance
+from sim.world.codes import NOBODY, Activity, Duty, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
 
 
@@ -30,6 +31,7 @@ def direct(world, row):
     unit = world.formations[row]
     before, ordered = unit.objective, unit.ordered
     if has_news(world, unit):
+        pass_over(world, row)
         read_orders(world, row)
         if unit.ordered != ordered:
             unit.calm = 0
@@ -42,6 +44,27 @@ def direct(world, row):
     tell_done(world, row)
     if unit.objective != before:
         take_up(world, row, before)
+
+
+@compiled
+def pass_over(world, row):
+    """Let a formation go on from a place of a later order that it has cleared, if it has come far from the present one.
+
+    So who waited for odds at one place, and has gone round it, does not march all the way back to it. Far: farther than
+    it goes to clear a post. Source: assumption, `rules.commands.clear_reach_km`.
+    """
+    unit, settings = world.formations[row], world.settings[0]
+    if unit.task == NOBODY or unit.ordered == NOBODY or unit.at != unit.task or unit.duty == Duty.NONE:
+        return
+    if unit.to != NOBODY or unit.arrival_open == 1 or not is_friendly(world, unit.side, unit.task):
+        return
+    unit.cleared_order = max(unit.cleared_order, later_order(world, unit, unit.task))
+    km = distance_km(unit, world.places[unit.ordered])
+    if unit.cleared_order > unit.order and km > settings.commands_clear_reach_km > 0.0:
+        note(world, LogKind.BYPASSES, world.clock[0].day, row, unit.ordered, unit.task, 0.0)
+        unit.order = unit.cleared_order
+        unit.task = unit.odds_at = unit.waits_at = NOBODY
+        unit.calm = 0
 
 
 @compiled
@@ -100,6 +123,7 @@ def has_news(world, unit):
 def read_orders(world, row):
     """Write the objective of the first of a formation's remaining orders that still asks for something, or why not."""
     unit = world.formations[row]
+    waited = unit.ordered_reason == Reason.WAITS_FOR_FLAG
     unit.ordered = NOBODY
     unit.ordered_reason = Reason.NONE
     unit.free = 1
@@ -110,6 +134,8 @@ def read_orders(world, row):
             continue
         if order.after != NOBODY and world.flags[order.after].up == 0:
             unit.ordered_reason = Reason.WAITS_FOR_FLAG
+            if not waited and unit.to == NOBODY:
+                note(world, LogKind.WAITS, world.clock[0].day, row, unit.at, Reason.WAITS_FOR_FLAG, 0.0)
             break
         if is_besieged(world, unit.at) and unit.to == NOBODY:
             unit.ordered_reason = Reason.BESIEGED

@@ -21,7 +21,7 @@ from sim.rules.attrition import (
     losses_per_day,
     power_ratio,
 )
-from sim.rules.ground import blocks, call, interest_in
+from sim.rules.ground import blocks, call, interest_in, is_foreign
 from sim.world.codes import NOBODY, Activity, Duty, LogKind, Mechanism, Reason
 
 LOOKS_AGAIN_DAYS = 1.0
@@ -181,6 +181,7 @@ def promised_support(world, row, place):
     for one in range(world.air_arms.shape[0]):
         arm = world.air_arms[one]
         may_come = world.air_sides[one, side] == 1 and world.air_places[one, place] == 1
+        may_come = may_come and not is_foreign(world, arm.side, place)
         if may_come and arm.withdrawn_until_day <= world.clock[0].day:
             sorties = arm.sorties_per_day
             if not outranks(world, one, row, place):

@@ -7,7 +7,7 @@ own ground. MODEL rules 3, 5 and 9; source: assumption, `rules.commands.mend_*`,
 import math
 
 from sim.compiled import compiled
-from sim.records import fire
+from sim.records import fire, note
 from sim.rules.clearing import is_mended, nearest_to_clear
 from sim.rules.ground import (
     is_besieged,
@@ -28,7 +28,7 @@ from sim.rules.tasks import (
     is_worn,
     may_go,
 )
-from sim.world.codes import NOBODY, Activity, Duty, Mechanism, Reason
+from sim.world.codes import NOBODY, Activity, Duty, LogKind, Mechanism, Reason
 
 NO_DUTY = int(Duty.HELP) + 1
 
@@ -58,12 +58,25 @@ def mend_rear(world, row):
             unit.objective = unit.ordered
             unit.calm = 1
         else:
-            unit.task, unit.task_until_day = trouble, stay_until_day(world, unit)
+            unit.task, unit.task_until_day, unit.stay_told = trouble, stay_until_day(world, unit), 0
             if unit.odds_at != NOBODY:
                 unit.waits_at, unit.odds_at = unit.odds_at, NOBODY
             fire(world, Mechanism.REAR_MENDED if unit.duty == Duty.NONE else Mechanism.REAR_CLEARED)
     if unit.task != NOBODY:
         unit.objective = unit.task
+        tell_stay(world, row)
+
+
+@compiled
+def tell_stay(world, row):
+    """Note, once, that a formation stays where its task is over, and until when."""
+    unit = world.formations[row]
+    if unit.stay_told == 0 and unit.arrival_open == 0 and unit.to == NOBODY and unit.at == unit.task:
+        if not is_done(world, row):
+            return
+        unit.stay_told = 1
+        days = max(0.0, unit.task_until_day - world.clock[0].day)
+        note(world, LogKind.STAYS, world.clock[0].day, row, unit.at, NOBODY, days)
 
 
 @compiled
@@ -144,6 +157,7 @@ def may_come_home(world, unit):
     is_beside_front = unit.waits_at != NOBODY and road_between(world, unit.at, unit.waits_at) != NOBODY
     is_called = unit.free == 0 and (unit.waits_at == NOBODY or unit.duty != Duty.NONE or is_beside_front)
     is_free = world.clock[0].day >= unit.task_until_day or is_called or unit.at != unit.task
+    is_free = is_free and unit.arrival_open == 0
     return (is_free and not is_filling_up(world, unit)) or is_foreign(world, unit.side, unit.task)
 
 

@@ -90,13 +90,14 @@ def fall_back(world, row, now):
 
 @compiled
 def refit(world, row, now):
-    """Halt for a drawn time (lognormal, `rules.assault.refit_days`)."""
+    """Halt for a drawn time (lognormal, `rules.assault.refit_days`), which is pause enough: what follows is a push."""
     unit, settings = world.formations[row], world.settings[0]
     days = lognormal(
         world.clock[0], Purpose.REFIT, unit.draw_key, NO_ID, unit.refits, settings.assault_refit_days,
         settings.assault_refit_sigma,
     )  # fmt: skip
     unit.refits += 1
-    unit.halt_until_day = now + days
+    unit.halt_until_day = unit.cycle_until_day = now + days
+    unit.pushing = 0
     unit.halt_reason = Reason.REFITS
     note(world, LogKind.WAITS, now, row, unit.at, Reason.REFITS, days)

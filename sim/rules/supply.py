@@ -9,6 +9,7 @@ import math
 from sim.compiled import compiled
 from sim.records import fire, note
 from sim.rules.ground import call, is_besieged, is_claimed, is_friendly, is_open_road
+from sim.rules.tasks import is_worn
 from sim.world.codes import NOBODY, Activity, LogKind, Mechanism, Reason
 
 
@@ -178,7 +179,10 @@ def consume(world, row):
 
 @compiled
 def replace_losses(world, row):
-    """Make good a share of the losses while a formation halts on its own ground with a line to its base."""
+    """Make good a share of the losses while a formation halts on its own ground with a line to its base.
+
+    One that has men enough again for a task beside its orders looks for one.
+    """
     unit, settings = world.formations[row], world.settings[0]
     halted = unit.to == NOBODY and (
         unit.posture == Activity.HOLDING or unit.posture == Activity.REFITTING or unit.posture == Activity.PAUSED
@@ -188,5 +192,8 @@ def replace_losses(world, row):
         return
     share = min(1.0, settings.supply_replacements_per_day * world.clock[0].tick_days)
     if share > 0.0:
+        was_worn = is_worn(world, unit)
         unit.strength_men += share * lost
+        if was_worn and not is_worn(world, unit):
+            unit.calm = 0
         fire(world, Mechanism.REPLACEMENTS)

@@ -17,7 +17,7 @@ from sim.rules.ground import (
     stands_apart,
 )
 from sim.rules.odds import is_next
-from sim.world.codes import NOBODY, Activity, Duty, Errand, Stance
+from sim.world.codes import NOBODY, Activity, Duty, Errand, OrderKind, Stance
 from sim.world.geometry import distance_km
 
 
@@ -145,9 +145,11 @@ def cuts_off(world, side, place, other):
 
 @compiled
 def errand_of(world, unit):
-    """Return what a formation is sent to the rear for, -1 where it follows its orders."""
+    """Return what a formation is sent for: a task, or to hold a place by its orders; -1 where it is to take one."""
     if unit.task == NOBODY or unit.task != unit.objective:
-        return NOBODY
+        is_ordered = unit.ordered != NOBODY and unit.order < unit.orders_count
+        holds = is_ordered and world.orders[unit.orders_first + unit.order].kind == OrderKind.HOLD
+        return Errand.HOLD if holds else NOBODY
     if unit.duty != Duty.NONE:
         return Errand.HELP if unit.duty == Duty.HELP else Errand.CLEAR
     return Errand.REOPEN if is_friendly(world, unit.side, unit.task) else Errand.RETAKE

@@ -90,12 +90,13 @@ class Bar(IntEnum):
 
 @unique
 class Errand(IntEnum):
-    """What a formation is sent to the rear for."""
+    """What a formation is sent for, where that is not to take a place by its orders."""
 
     REOPEN = 0
     RETAKE = 1
     CLEAR = 2
     HELP = 3
+    HOLD = 4
 
 
 @unique
@@ -280,3 +281,5 @@ class LogKind(IntEnum):
     DISPERSED = 41
     DARES = 42
     STAYS_BEHIND = 43
+    STAYS = 44
+    BYPASSES = 45

@@ -61,7 +61,7 @@ FORMATION = record(
     "arrived_how arrival_open finish_open cut_off last_reason task duty free rear_guard calm rival "
     "near_place near_fresh near_moves moves paired_moves line_place line_version claims placed_at placed_to "
     "ordered ordered_reason ordered_version ordered_at ordered_to ordered_open odds_at dared_at beaten_at "
-    "beaten_times dropped_task waits_at pauses captures is_told rungs",
+    "beaten_times dropped_task waits_at pauses captures is_told stay_told cleared_order rungs",
     first="side alliance posture to at assault halt_until_day rival "
     "x_km y_km z_km km placed_at placed_to placed_km may_defy "
     "reason objective path_target path_fresh path_length path_position turning_back halt_reason "

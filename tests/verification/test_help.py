@@ -8,6 +8,7 @@ from sim.rules.commands import direct
 from sim.rules.march import march
 from sim.rules.odds import dares
 from sim.rules.route import route
+from sim.rules.supply import replace_losses
 from sim.rules.tasks import is_done, is_worn
 from sim.world.codes import NOBODY, Duty, LogKind, Reason
 from sim.world.geometry import distance_km
@@ -209,3 +210,35 @@ def test_who_has_no_orders_left_mops_up(orders, men, far_km, goes):
     ensemble, world = started(toys.entrants(toy, {"r": "b"}))
     direct(ensemble.handle, row_of(ensemble, "r"))
     assert (world.formations[0].task == place_of(ensemble, "d")) == goes
+
+
+@pytest.mark.parametrize(("clear_reach_km", "goes_on"), [(10, True), (100, False)])
+def test_who_has_gone_round_a_place_does_not_march_back_to_it(clear_reach_km, goes_on):
+    """It waited before d and has cleared e, 22 km off, which its orders name later: from far away it goes on to f."""
+    toy = two_fronts(1000, more=("e", "f"))
+    toy["places"] |= {"e": toys.place(35.2, 38, "blue"), "f": toys.place(35.2, 38.2, "blue")}
+    toy["roads"] |= {"a--e": toys.road("a", "e", 20), "e--f": toys.road("e", "f", 20)}
+    toy["garrisons"]["e"] = toy["garrisons"]["g"] | {"places": ["e", "f"], "strength_men": 100}
+    toy["rules"]["commands"] |= {"clear_reach_km": clear_reach_km}
+    ensemble, world = waiting(toy, "s")
+    row = row_of(ensemble, "s")
+    unit, cleared = world.formations[row], place_of(ensemble, "e")
+    unit.waits_at, unit.odds_at = unit.odds_at, NOBODY
+    unit.task, unit.duty, unit.at = cleared, Duty.CLEAR, cleared
+    world.places[cleared].holder = unit.side
+    world.clock[0].holder_version += 1
+    direct(ensemble.handle, row)
+    assert unit.ordered == place_of(ensemble, "f" if goes_on else "d")
+
+
+@pytest.mark.parametrize(("men", "calm"), [(698, 1), (699.97, 0)])
+def test_who_has_men_enough_again_looks_for_a_task(men, calm):
+    """Of 1,000 it needs 700, and 0.4 % of what is lacking comes in a day."""
+    toy = two_fronts(1000)
+    toy["rules"]["commands"]["clear_least_share"] = 0.7
+    toy["rules"]["supply"] = {"replacements_per_day": 0.004}
+    ensemble, world = started(toy)
+    unit = world.formations[row_of(ensemble, "r")]
+    unit.strength_men, unit.calm = men, 1
+    replace_losses(ensemble.handle, row_of(ensemble, "r"))
+    assert unit.strength_men > men and unit.calm == calm

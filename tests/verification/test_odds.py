@@ -47,6 +47,19 @@ def test_who_has_the_odds_or_is_not_asked_goes_at_once(men, wanted):
     assert Reason.ODDS not in log["other"][(log["kind"] == LogKind.WAITS) & (log["day"] == 0.0)]
 
 
+def test_a_refit_is_pause_enough():
+    """Beaten off, it goes on without a pause when it has refitted, the odds being what was wanted."""
+    toy = before_a_town(1800, 0.0)
+    toy["rules"]["assault"] |= {"attacker_breakpoint_share": 0.1, "refit_days": 10}
+    toy["rules"]["march"] = {"push_days": 3, "pause_days": 20}
+    log = log_of(toy)
+    beaten = days_of(log, LogKind.ASSAULT_BEATEN)
+    again = days_of(log, LogKind.ASSAULT_BEGINS)[1]
+    assert again - beaten[0] < 14 and not np.any(
+        (days_of(log, LogKind.PAUSE) > beaten[0]) & (days_of(log, LogKind.PAUSE) < again)
+    )
+
+
 def test_allies_beside_it_count():
     """Two who together have the odds go at once, though neither has them alone."""
     toy = before_a_town(1900)

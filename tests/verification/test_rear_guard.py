@@ -8,7 +8,7 @@ from sim.rules.rear import mend_rear
 from sim.rules.supply import supply
 from sim.rules.tasks import is_trouble
 from sim.world.assume import run_keys
-from sim.world.codes import NOBODY
+from sim.world.codes import NOBODY, LogKind
 from tests import toys
 
 
@@ -36,6 +36,17 @@ def test_it_stays_out_as_long_as_it_should(stay_days, day, is_out):
     world.clock[0].day = day
     mend_rear(ensemble.handle, 0)
     assert (unit.task != NOBODY) == is_out
+
+
+def test_a_stay_is_told_once():
+    """With the days it may last."""
+    ensemble, world, unit = sent_out(5)
+    world.clock[0].logging = 1
+    for day in (0.25, 0.5):
+        world.clock[0].day = day
+        mend_rear(ensemble.handle, 0)
+    log = world.log[: world.clock[0].log_rows]
+    assert log["value"][log["kind"] == LogKind.STAYS].tolist() == [pytest.approx(4.75)]
 
 
 def test_orders_call_it_back():

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from sim.rules.air_support import claim_on
 from sim.rules.commands import direct
 from sim.rules.odds import dares, promised_support
 from sim.rules.route import route
-from sim.world.codes import LogKind, Reason
+from sim.world.codes import Activity, LogKind, Reason
 from tests import toys
 from tests.verification.test_odds import before_a_town, days_of, log_of
 
@@ -40,15 +41,20 @@ def test_nobody_waits_for_one_who_has_turned_round():
     assert 3.0 <= days_of(log_of(toy), LogKind.ASSAULT_BEGINS)[0] <= 3.25
 
 
-def two_fronts(interest):
-    """Return an ensemble and a world of two columns before a town each, and one air arm."""
+def two_fronts(interest, arm_side="red", stance="hostile"):
+    """Return an ensemble and a world of two columns before a town each, and one air arm of this side.
+
+    `stance`: that of a third side, green, towards who holds the towns.
+    """
     toy = before_a_town(1900)
+    toy["sides"]["green"] = {"name": "green"}
+    toy["relations"].append({"between": ["green", "blue"], "stance": stance})
     toy["places"] |= {"c": toys.place(36, 38, "red"), "d": toys.place(36, 38.2, "blue")}
     toy["roads"]["c--d"] = toys.road("c", "d", 18)
     toy["garrisons"]["h"] = toy["garrisons"]["g"] | {"places": ["d"]}
     toy["formations"]["s"] = toys.formation("red", "c", 1900, orders=[{"objective": "d"}])
     toy["commands"]["red_hq"] |= {"interests": {"b": 0.5, "d": interest}}
-    arm = {"name": "wing", "side": "red", "command": "red_hq", "supports": ["red"], "sorties_per_day": 30}
+    arm = {"name": "wing", "side": arm_side, "command": "red_hq", "supports": ["red"], "sorties_per_day": 30}
     toy["air_arms"] = {"wing": arm | {"sorties_for_full_support": 30, "support_factor": 4}}
     ensemble = toys.ensemble_of(toys.entrants(toy, {"r": "b", "s": "d"}))
     keys, values = ensemble.draw(3, 0, 1)
@@ -68,6 +74,18 @@ def test_an_arm_promised_to_one_front_comes_to_another_only_where_that_matters_m
     assert promised_support(ensemble.handle, second, d) == factor
     world.formations[first].turning_back = 1
     assert promised_support(ensemble.handle, second, d) == 4.0
+
+
+@pytest.mark.parametrize(("stance", "factor"), [("hostile", 4.0), ("rival", 1.0)])
+def test_aircraft_fight_only_whom_their_own_side_fights(stance, factor):
+    """An arm of another side that supports this one takes no part in a fight with a rival of its own."""
+    ensemble, world = two_fronts(0.4, "green", stance)
+    names = ensemble.blueprint.names
+    first, place = names["formations"].row("r"), names["places"].row("b")
+    assert promised_support(ensemble.handle, first, place) == factor
+    world.formations[first].assault = place
+    world.formations[first].posture = Activity.FIGHTING
+    assert (claim_on(ensemble.handle, 0, first) > 0.0) == (factor > 1.0)
 
 
 def test_the_ally_joins_no_earlier_than_the_assault_opens():
