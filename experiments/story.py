@@ -13,7 +13,7 @@ from experiments.standing import ring_at, ring_name, standing, why_waiting
 from experiments.wording import span
 from sim.ensemble import Ensemble
 from sim.scenario.loading import Scenario
-from sim.world.codes import Activity, Errand, IncidentKind, LogKind, Reason, SiegeState
+from sim.world.codes import Activity, Errand, IncidentKind, LogKind, Reason, SiegeState, Stance
 from sim.world.world import World
 
 RUNGS = ("got a call on the channel", "met a show of force", "met warning shots", "came under a strike")
@@ -36,6 +36,8 @@ WAITS = {
     Reason.DEFENDS: "stayed to defend {place}",
     Reason.REFITS: "went back to {place} to refit ({span})",
     Reason.WAITS_FOR_FLAG: "waited at {place} for the word to go",
+    Reason.TURNED_BACK: "halted near {place} after that ({span})",
+    Reason.CLASH: "halted near {place} after the clash ({span})",
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
 }
 ERRANDS = {
@@ -56,7 +58,6 @@ SENTENCES = {
     LogKind.REINFORCED: "{value:,.0f} men came from {other} to {place}.",
     LogKind.RAID_RETAKE: "The raiders took {place} with {value:,.0f} men.",
     LogKind.COUNTER_RETAKE: "The attackers retook {place} with {value:,.0f} men.",
-    LogKind.ROAD_REOPENED: "The road {place} - {other} was open again.",
     LogKind.LINE_AGREED: "{actor} and the rivals there agreed on a line near {place}.",
     LogKind.LINE_BROKEN: "{actor} moved on, and the line agreed near {place} was void.",
     LogKind.ZONE_STOP: "{actor} gave up the attempt near {place}.",
@@ -214,7 +215,8 @@ class Story(Names):
         """A wait for better odds ends, because they have come or because patience has."""
         name, place, odds = self.formation(row["actor"]), self.place(row["place"]), f"{row['value']:.2f}"
         if row["other"] == Reason.PRESSED:
-            return f"{name} got orders to wait no longer and attack {place}, though at odds of {odds}."
+            though = "though at odds of" if row["value"] < 1.0 else "at odds of"
+            return f"{name} got orders to wait no longer and attack {place}, {though} {odds}."
         return f"{name} went for {place}, reckoning now to last {odds} times as long as its defenders."
 
     def tell_control(self, row: Any, _: Any) -> str:
@@ -228,6 +230,13 @@ class Story(Names):
         text, value = WAITS.get(Reason(int(row["other"])), "waited"), float(row["value"])
         text = text.format(place=self.place(row["place"]), value=value, span=span(value))
         return f"{self.formation(row['actor'])} {text}."
+
+    def tell_road_reopened(self, row: Any, _: Any) -> str:
+        """A cut road opens again, unless enemies hold its ends: then it only stops being watched."""
+        one, other = int(self.holders[row["place"]]), int(self.holders[row["other"]])
+        if one >= 0 and other >= 0 and self.world.stances[one, other] == Stance.HOSTILE:
+            return ""
+        return f"The road {self.place(row['place'])} - {self.place(row['other'])} was open again."
 
     def tell_stays(self, row: Any, _: Any) -> str:
         """A formation stays where its task is over: against new raids, or until it is in supply again."""

@@ -18,20 +18,22 @@ from sim.rules.ground import (
     road_between,
     task_reach_km,
 )
-from sim.rules.odds import goes_along, is_next, is_no_better, odds_of, odds_with, promised_power
+from sim.rules.odds import goes_along, is_no_better, odds_of, odds_with, promised_power
 from sim.rules.route import measure_roads
 from sim.rules.tasks import (
     front_of,
     has_dropped,
     is_done,
     is_fought_for_apart,
+    is_ordered_later,
     is_rear_guard,
     is_without_orders,
     is_worn,
+    leads_on,
     may_go,
     may_help,
 )
-from sim.world.codes import NOBODY, Activity, Bar, Duty, OrderKind, Reason
+from sim.world.codes import NOBODY, Activity, Bar, Duty, Reason
 from sim.world.geometry import distance_km
 
 HEADED_FOR, FOUGHT_FOR = 1, 2
@@ -92,6 +94,7 @@ def mark_sought(world, alliance):
             mark_place(world, unit.odds_at, FOUGHT_FOR)
             mark_place(world, unit.assault, FOUGHT_FOR)
             mark_place(world, unit.to, HEADED_FOR)
+            mark_place(world, unit.ordered, HEADED_FOR)
             if unit.path_position < unit.path_length - 1:
                 mark_place(world, world.paths[row, unit.path_position + 1], HEADED_FOR)
 
@@ -193,44 +196,6 @@ def rank_to_clear(world, row, place, km):
 
 
 @compiled
-def later_order(world, unit, place):
-    """Return which order in force of a formation, after the present one, is to take a place; -1 for none."""
-    for index in range(unit.order + 1, unit.orders_count):
-        order = world.orders[unit.orders_first + index]
-        if order.objective == place and order.kind != OrderKind.HOLD:
-            is_off = order.only_if != NOBODY and world.flags[order.only_if].up == 0
-            is_off = is_off or (order.after != NOBODY and world.flags[order.after].up == 0)
-            is_on = not is_off and (order.unless == NOBODY or world.flags[order.unless].up == 0)
-            return index if is_on else NOBODY
-    return NOBODY
-
-
-@compiled
-def is_ordered_later(world, unit, place):
-    """Return whether a formation has an order in force, after the present one, to take a place."""
-    return later_order(world, unit, place) != NOBODY
-
-
-@compiled
-def leads_on(world, row, place):
-    """Return whether an ally goes for a place on its way to where a formation that is on a task waits for odds.
-
-    So who has helped goes on with those it helped rather than back to its own gate.
-    """
-    unit = world.formations[row]
-    if unit.odds_at != NOBODY or unit.waits_at == NOBODY:
-        return False
-    for other in range(world.formations.shape[0]):
-        ally = world.formations[other]
-        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
-            continue
-        goes_there = ally.to == place or is_next(world, other, place)
-        if goes_there and (ally.ordered == unit.waits_at or is_ordered_later(world, ally, unit.waits_at)):
-            return True
-    return False
-
-
-@compiled
 def is_help_wanted(world, row, place):
     """Return whether allies wait for better odds at a place, or assault it with room for enough of a formation's men.
 
@@ -248,7 +213,10 @@ def is_help_wanted(world, row, place):
             men += ally.strength_men
             is_on = is_on or ally.assault == place
     room = engaged_men(world, place, math.inf, world.places[place].garrison_men)
-    return is_on and men + world.settings[0].commands_help_room_share * unit.strength_men <= room
+    if not is_on or men + world.settings[0].commands_help_room_share * unit.strength_men > room:
+        return False
+    is_long = world.places[place].clear_days > 0.0  # each man more makes a clearance shorter
+    return is_long or joint_odds(world, row, place, False) < world.settings[0].assault_odds_wanted
 
 
 @compiled
@@ -299,7 +267,8 @@ def is_mended(world, row, place, km, clears):
     """Return whether an ally is after a place or on its way there, or a free rear guard nearer to it would go.
 
     `km`: how far the formation is; `clears`: whether it would clear the place of insurgents, not mend the rear. An ally
-    that only waits for better odds there, or refits, is not after it. Of two as near the stronger goes.
+    that only waits for better odds there, or refits, is not after it. Of two as near the stronger goes. An idle one
+    that has looked and found nothing to do has declined; until it has, who leaves the place to it looks again.
     """
     men, day = world.formations[row].strength_men, world.clock[0].day
     for other in range(world.formations.shape[0]):
@@ -314,7 +283,8 @@ def is_mended(world, row, place, km, clears):
             return True
         is_free = unit.task == NOBODY or (unit.task == unit.at and is_done(world, other))
         is_idle = is_rear_guard(unit) and is_free and unit.to == NOBODY and not is_besieged(world, unit.at)
-        if is_idle and not refits and would_go(world, other, place, km, men, clears):
+        if is_idle and unit.calm == 0 and not refits and would_go(world, other, place, km, men, clears):
+            world.clock[0].left_to_ally = 1
             return True
     return False
 

@@ -6,11 +6,10 @@ What formations do beside their orders is `sim.rules.rear`'s. A command's intere
 
 from sim.compiled import compiled
 from sim.records import fire, note
-from sim.rules.clearing import later_order
 from sim.rules.ground import interest_in, is_besieged, is_foreign, is_friendly, line_before
 from sim.rules.odds import end_pause, may_be_pressed
 from sim.rules.rear import mend_rear
-from sim.rules.tasks import errand_of, is_without_orders
+from sim.rules.tasks import errand_of, is_without_orders, later_order
 from sim.world.codes import NOBODY, Activity, Duty, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
 

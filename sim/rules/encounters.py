@@ -316,6 +316,7 @@ def halt_for(world, row, reason, day):
         until_day = day + exponential(clock, Purpose.INCIDENT_PAUSE, unit.draw_key, NO_ID, clock.incidents, mean)
         if until_day > unit.halt_until_day:
             unit.halt_until_day, unit.halt_reason = until_day, reason
+            note(world, LogKind.WAITS, day, row, nearest_place(world, row), reason, until_day - day)
 
 
 @compiled

@@ -50,13 +50,14 @@ def mend_rear(world, row):
         unit.task = NOBODY
         unit.calm = 0
     if is_over and unit.calm == 0 and can_be_sent(world, unit):
+        world.clock[0].left_to_ally = 0
         trouble = nearest_trouble(world, row)
         unit.duty = Duty.NONE
         if trouble == NOBODY and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
             trouble, unit.duty = nearest_to_clear(world, row, least_duty(world, row))
         if trouble == NOBODY or not finds_way(world, row, trouble):
             unit.objective = unit.ordered
-            unit.calm = 1
+            unit.calm = 1 - world.clock[0].left_to_ally
         else:
             unit.task, unit.task_until_day, unit.stay_told = trouble, stay_until_day(world, unit), 0
             if unit.odds_at != NOBODY:

@@ -81,8 +81,9 @@ def is_done(world, row):
     is_called = unit.free == 0 and unit.waits_at == NOBODY
     if is_called or not is_hostile(world, unit.side, unit.task):
         return True
-    if unit.duty == Duty.HELP and unit.assault == NOBODY and not is_sought(world, row, unit.task):
-        return True
+    if unit.duty == Duty.HELP and unit.assault == NOBODY:
+        if not is_sought(world, row, unit.task) and not leads_on(world, row, unit.task):
+            return True
     is_fought_for = world.places[unit.task].fights > 0 and is_fought_for_apart(world, unit.side, unit.task)
     return is_fought_for or is_claimed_apart(world, unit.side, unit.task)
 
@@ -95,6 +96,47 @@ def is_sought(world, row, place):
         if other != row and ally.alliance == world.formations[row].alliance and ally.posture != Activity.LOST:
             if front_of(ally) == place or ally.assault == place or ally.to == place or is_next(world, other, place):
                 return True
+    return False
+
+
+@compiled
+def later_order(world, unit, place):
+    """Return which order in force of a formation, after the present one, is to take a place; -1 for none."""
+    for index in range(unit.order + 1, unit.orders_count):
+        order = world.orders[unit.orders_first + index]
+        if order.objective == place and order.kind != OrderKind.HOLD:
+            is_off = order.only_if != NOBODY and world.flags[order.only_if].up == 0
+            is_off = is_off or (order.after != NOBODY and world.flags[order.after].up == 0)
+            is_on = not is_off and (order.unless == NOBODY or world.flags[order.unless].up == 0)
+            return index if is_on else NOBODY
+    return NOBODY
+
+
+@compiled
+def is_ordered_later(world, unit, place):
+    """Return whether a formation has an order in force, after the present one, to take a place."""
+    return later_order(world, unit, place) != NOBODY
+
+
+@compiled
+def leads_on(world, row, place):
+    """Return whether an ally goes for a place on its way to where a formation that is on a task waits for odds.
+
+    So who has helped goes on with those it helped rather than back to its own gate, where it is near enough to that
+    (`rules.commands.clear_reach_km`).
+    """
+    unit = world.formations[row]
+    if unit.odds_at != NOBODY or unit.waits_at == NOBODY:
+        return False
+    if distance_km(world.places[place], world.places[unit.waits_at]) > world.settings[0].commands_clear_reach_km:
+        return False
+    for other in range(world.formations.shape[0]):
+        ally = world.formations[other]
+        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+            continue
+        goes_there = ally.to == place or ally.ordered == place or is_next(world, other, place)
+        if goes_there and (ally.ordered == unit.waits_at or is_ordered_later(world, ally, unit.waits_at)):
+            return True
     return False
 
 

@@ -42,7 +42,7 @@ CLOCK = record(
     "day tick_days horizon_days near_km next_reopening_day least_detour paired_reach_km log_reference_men",
     "tick ticks_per_day control_version holder_version incidents arrivals log_rows overflow logging "
     "cuts retaken look_at_cuts stand_version flag_version moved_version milestone_stands milestone_holders "
-    "milestone_control milestone_moves paired_version unsettled asks_near",
+    "milestone_control milestone_moves paired_version unsettled asks_near left_to_ally",
     "key_low key_high",
 )
 SETTINGS = record(settings_fields(), keys="")
