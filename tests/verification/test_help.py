@@ -3,13 +3,13 @@
 import pytest
 
 from sim.events import events
-from sim.rules.clearing import is_mended
+from sim.rules.clearing import is_help_wanted, is_mended
 from sim.rules.commands import direct
 from sim.rules.march import march
 from sim.rules.odds import dares
 from sim.rules.route import route
 from sim.rules.supply import replace_losses
-from sim.rules.tasks import is_done, is_worn
+from sim.rules.tasks import is_done, is_worn, leads_on
 from sim.world.codes import NOBODY, Duty, LogKind, Reason
 from sim.world.geometry import distance_km
 from tests import toys
@@ -124,6 +124,9 @@ def test_of_two_as_near_the_stronger_goes():
     assert km == distance_km(world.formations[strong], world.places[place])
     assert is_mended(ensemble.handle, weak, place, km, False)
     assert not is_mended(ensemble.handle, strong, place, km, False)
+    world.formations[strong].calm = 1  # it has looked, and declined
+    assert not is_mended(ensemble.handle, weak, place, km, False)
+    world.formations[strong].calm = 0
     world.places[place].garrison_men = 2000
     assert not is_mended(ensemble.handle, weak, place, km, False)
 
@@ -242,3 +245,52 @@ def test_who_has_men_enough_again_looks_for_a_task(men, calm):
     unit.strength_men, unit.calm = men, 1
     replace_losses(ensemble.handle, row_of(ensemble, "r"))
     assert unit.strength_men > men and unit.calm == calm
+
+
+def test_who_leaves_a_place_to_an_ally_looks_again_until_that_has_declined():
+    """Two as free and as near, the stronger yet to look: the weaker is not done looking until the other has."""
+    toy = two_fronts(1000)
+    toy["formations"] |= {
+        one: toys.formation("red", "c", men, rear_guard=True) for one, men in (("m", 500), ("n", 900))
+    }
+    del toy["formations"]["s"]
+    toy["garrisons"]["h"]["strength_men"] = 40
+    toy["rules"]["commands"] |= {"clear_reach_km": 60}
+    ensemble, world = started(toys.entrants(toy, {"r": "b"}))
+    world.formations["free"], world.formations["ordered"] = 1, NOBODY
+    weak, strong = (world.formations[row_of(ensemble, one)] for one in "mn")
+    direct(ensemble.handle, row_of(ensemble, "m"))
+    assert weak.task == NOBODY and weak.calm == 0
+    direct(ensemble.handle, row_of(ensemble, "n"))
+    assert strong.task == place_of(ensemble, "d")
+    direct(ensemble.handle, row_of(ensemble, "m"))
+    assert weak.task == NOBODY and weak.calm == 1
+
+
+@pytest.mark.parametrize(
+    ("men", "clear_days", "is_wanted"), [(1900, None, True), (9000, None, False), (9000, 40, True)]
+)
+def test_a_fight_that_goes_well_wants_no_help(men, clear_days, is_wanted):
+    """s attacks 2,000 with about as many or with many more, and there is room; a clearance is the shorter for more."""
+    toy = two_fronts(1900)
+    toy["place_kinds"]["town"]["frontage_men"] = 100_000
+    if clear_days:
+        toy["places"]["d"]["clear_days"] = clear_days
+    toy["formations"]["s"]["strength_men"] = men
+    ensemble, world = started(toy)
+    ally, place = world.formations[row_of(ensemble, "s")], place_of(ensemble, "d")
+    ally.to = ally.assault = place
+    assert is_help_wanted(ensemble.handle, row_of(ensemble, "r"), place) == is_wanted
+
+
+@pytest.mark.parametrize(("clear_reach_km", "goes_on"), [(70, True), (30, False)])
+def test_who_has_helped_goes_on_with_those_it_helped_near_its_own_goal(clear_reach_km, goes_on):
+    """r waits for b and has come to c; s has orders for d, 44 km from b, and for b."""
+    toy = two_fronts(1000, more=("b",))
+    toy["rules"]["commands"] |= {"clear_reach_km": clear_reach_km}
+    ensemble, world = started(toy)
+    unit, ally = world.formations[row_of(ensemble, "r")], world.formations[row_of(ensemble, "s")]
+    unit.waits_at, ally.ordered = place_of(ensemble, "b"), place_of(ensemble, "d")
+    unit.task, unit.duty = place_of(ensemble, "d"), Duty.HELP
+    assert leads_on(ensemble.handle, row_of(ensemble, "r"), place_of(ensemble, "d")) == goes_on
+    assert is_done(ensemble.handle, row_of(ensemble, "r")) != goes_on
