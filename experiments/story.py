@@ -36,6 +36,7 @@ WAITS = {
     Reason.DEFENDS: "stayed to defend {place}",
     Reason.REFITS: "went back to {place} to refit ({span})",
     Reason.WAITS_FOR_FLAG: "waited at {place} for the word to go",
+    Reason.CONSOLIDATES: "stayed at {place} for {span} to consolidate",
     Reason.TURNED_BACK: "halted near {place} after that ({span})",
     Reason.CLASH: "halted near {place} after the clash ({span})",
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
@@ -46,6 +47,7 @@ ERRANDS = {
     Errand.CLEAR: "clear {place}",
     Errand.HELP: "help at {place}",
 }
+LONG_DAYS = 2.0
 SENTENCES = {
     LogKind.ORDER_DROPPED: "{actor} gave up on {place}: a rival held it.",
     LogKind.SETS_OUT: "{actor} set out from {place} for {other} ({value:.0f} km).",
@@ -53,6 +55,7 @@ SENTENCES = {
     LogKind.WITHDREW: "{value:,.0f} men withdrew from {place} to {other}.",
     LogKind.PAUSE: "{actor} paused at {place} between pushes, for {span}.",
     LogKind.STAYS_BEHIND: "{value:,.0f} men stayed behind to hold {place}.",
+    LogKind.REPLENISHED: "{actor} got {value:,.0f} more men.",
     LogKind.BYPASSES: "{actor} had to go on from {other}, not back to {place}.",
     LogKind.PUSH: "{actor} broke the halt off, for {place}.",
     LogKind.REINFORCED: "{value:,.0f} men came from {other} to {place}.",
@@ -226,7 +229,9 @@ class Story(Names):
         return f"{self.place(row['place'])} passed to {self.sides[row['other']]}{loser}."
 
     def tell_waits(self, row: Any, _: Any) -> str:
-        """A formation waits, and why."""
+        """A formation waits, and why; a short stay in a place just taken goes without saying."""
+        if row["other"] == Reason.CONSOLIDATES and row["value"] < LONG_DAYS:
+            return ""
         text, value = WAITS.get(Reason(int(row["other"])), "waited"), float(row["value"])
         text = text.format(place=self.place(row["place"]), value=value, span=span(value))
         return f"{self.formation(row['actor'])} {text}."

@@ -97,6 +97,7 @@ def apply(world, effect):
     if effect.verb == Verb.REINFORCE:
         if world.formations[effect.target].posture != Activity.LOST:
             add_men(world, effect.target, effect.amount, effect.amount)
+            note(world, LogKind.REPLENISHED, day, effect.target, NOBODY, NOBODY, effect.amount)
     elif effect.verb == Verb.RESIZE:
         unit, share = world.formations[effect.target], effect.amount - 1.0
         add_men(world, effect.target, share * unit.strength_men, share * unit.full_strength_men)

@@ -324,6 +324,7 @@ def consolidate(world, row, now):
     days = max(world.places[unit.at].consolidation_days, world.settings[0].control_hold_days)
     unit.halt_until_day = max(unit.halt_until_day, now + days)
     unit.halt_reason = Reason.CONSOLIDATES
+    note(world, LogKind.WAITS, now, row, unit.at, Reason.CONSOLIDATES, days)
 
 
 @compiled

@@ -8,7 +8,7 @@ from sim.compiled import compiled
 from sim.records import fire, note
 from sim.rules.ground import interest_in, is_besieged, is_foreign, is_friendly, line_before
 from sim.rules.odds import end_pause, may_be_pressed
-from sim.rules.rear import mend_rear
+from sim.rules.rear import finds_way, mend_rear, stay_until_day
 from sim.rules.tasks import errand_of, is_without_orders, later_order
 from sim.world.codes import NOBODY, Activity, Duty, LogKind, Mechanism, OrderKind, Reason, Stance
 from sim.world.geometry import distance_km
@@ -34,6 +34,8 @@ def direct(world, row):
         read_orders(world, row)
         if unit.ordered != ordered:
             unit.calm = 0
+            if ordered == unit.at:
+                rest(world, row)
         if unit.halt_reason == Reason.KEEPS_LINE and unit.to == NOBODY and not is_held_by_line(world, row):
             unit.halt_until_day = min(unit.halt_until_day, world.clock[0].day)
     unit.objective = unit.ordered
@@ -47,23 +49,35 @@ def direct(world, row):
 
 @compiled
 def pass_over(world, row):
-    """Let a formation go on from a place of a later order that it has cleared, if it has come far from the present one.
+    """Let a formation go on from a place of a later order that it has cleared, if the present one has become too far.
 
-    So who waited for odds at one place, and has gone round it, does not march all the way back to it. Far: farther than
-    it goes to clear a post. Source: assumption, `rules.commands.clear_reach_km`.
+    So who waited for odds at one place, and has gone round it, does not march all the way back to it. Too far: farther
+    than it goes for any task. Source: assumption.
     """
-    unit, settings = world.formations[row], world.settings[0]
+    unit = world.formations[row]
     if unit.task == NOBODY or unit.ordered == NOBODY or unit.at != unit.task or unit.duty == Duty.NONE:
         return
     if unit.to != NOBODY or unit.arrival_open == 1 or not is_friendly(world, unit.side, unit.task):
         return
     unit.cleared_order = max(unit.cleared_order, later_order(world, unit, unit.task))
-    km = distance_km(unit, world.places[unit.ordered])
-    if unit.cleared_order > unit.order and km > settings.commands_clear_reach_km > 0.0:
+    if unit.cleared_order > unit.order and not finds_way(world, row, unit.ordered):
         note(world, LogKind.BYPASSES, world.clock[0].day, row, unit.ordered, unit.task, 0.0)
         unit.order = unit.cleared_order
         unit.task = unit.odds_at = unit.waits_at = NOBODY
         unit.calm = 0
+
+
+@compiled
+def rest(world, row):
+    """Let a formation that has carried out its last order stay there as after a task, unless it is called.
+
+    So nobody who has marched to an ally's crossing goes off again within the hour.
+    """
+    unit = world.formations[row]
+    if unit.rear_guard == 1 and unit.to == NOBODY and unit.arrival_open == 0 and is_without_orders(unit):
+        unit.task, unit.duty, unit.stay_told = unit.at, Duty.NONE, 0
+        unit.task_until_day = stay_until_day(world, unit)
+        unit.calm = 1
 
 
 @compiled

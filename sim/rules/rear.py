@@ -174,16 +174,14 @@ def is_filling_up(world, unit):
 def nearest_trouble(world, row):
     """Return the nearest place in trouble within reach to which no other free rear guard is nearer, -1 for none.
 
-    One that is cut off, or only waits and could be called any day, goes for lost places, not for roads that will open;
-    the latter only for those near by, and not for the one it waits before. One without orders goes as far as to help.
+    One that is cut off, or only waits, goes for lost places, not for roads that will open, and not for the one it waits
+    before. One without orders goes as far as to help.
     """
     unit, settings = world.formations[row], world.settings[0]
     opens_roads = is_rear_guard(unit) or is_stranded(world, unit)
     best, best_km = NOBODY, settings.commands_mend_reach_km
     if is_without_orders(unit) and best_km > 0.0:
         best_km = max(best_km, settings.commands_help_reach_km)  # for lost places
-    if not opens_roads and unit.cut_off == 0:
-        best_km = min(best_km, settings.commands_clear_reach_km)
     if best_km <= 0.0 or world.clock[0].retaken + opens_roads * world.clock[0].cuts == 0:
         return NOBODY
     left = world.clock[0].retaken + 2 * opens_roads * world.clock[0].cuts

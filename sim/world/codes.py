@@ -283,3 +283,4 @@ class LogKind(IntEnum):
     STAYS_BEHIND = 43
     STAYS = 44
     BYPASSES = 45
+    REPLENISHED = 46

@@ -130,7 +130,7 @@ def fill_formations(builder: "Builder") -> None:
         record.assault = record.defying = record.objective = record.path_target = NOBODY
         record.near_place = record.task = record.line_place = NOBODY
         record.odds_at = record.dared_at = record.beaten_at = record.dropped_task = record.waits_at = NOBODY
-        record.cleared_order = NOBODY
+        record.ordered = record.cleared_order = NOBODY
         record.posture, record.rear_guard = Activity.HOLDING, formation.rear_guard
         record.may_defy = len(formation.defies) > 0
         builder.numbers(f"formations.{one}", formation, "formations", row)

@@ -215,14 +215,13 @@ def test_who_has_no_orders_left_mops_up(orders, men, far_km, goes):
     assert (world.formations[0].task == place_of(ensemble, "d")) == goes
 
 
-@pytest.mark.parametrize(("clear_reach_km", "goes_on"), [(10, True), (100, False)])
-def test_who_has_gone_round_a_place_does_not_march_back_to_it(clear_reach_km, goes_on):
-    """It waited before d and has cleared e, 22 km off, which its orders name later: from far away it goes on to f."""
-    toy = two_fronts(1000, more=("e", "f"))
+@pytest.mark.parametrize(("help_reach_km", "goes_on"), [(10, True), (100, False)])
+def test_who_has_gone_round_a_place_does_not_march_back_to_it(help_reach_km, goes_on):
+    """It waited before d and has cleared e, 98 km off by road, of its later orders: from too far it goes on to f."""
+    toy = two_fronts(1000, help_reach_km, more=("e", "f"))
     toy["places"] |= {"e": toys.place(35.2, 38, "blue"), "f": toys.place(35.2, 38.2, "blue")}
     toy["roads"] |= {"a--e": toys.road("a", "e", 20), "e--f": toys.road("e", "f", 20)}
     toy["garrisons"]["e"] = toy["garrisons"]["g"] | {"places": ["e", "f"], "strength_men": 100}
-    toy["rules"]["commands"] |= {"clear_reach_km": clear_reach_km}
     ensemble, world = waiting(toy, "s")
     row = row_of(ensemble, "s")
     unit, cleared = world.formations[row], place_of(ensemble, "e")
@@ -294,3 +293,20 @@ def test_who_has_helped_goes_on_with_those_it_helped_near_its_own_goal(clear_rea
     unit.task, unit.duty = place_of(ensemble, "d"), Duty.HELP
     assert leads_on(ensemble.handle, row_of(ensemble, "r"), place_of(ensemble, "d")) == goes_on
     assert is_done(ensemble.handle, row_of(ensemble, "r")) != goes_on
+
+
+def test_who_has_carried_out_its_last_order_stays_until_called():
+    """A fortnight, as after a task, though there is something to clear next door."""
+    toy = two_fronts(1900, help_reach_km=200)
+    toy["garrisons"]["h"]["strength_men"] = 40
+    toy["rules"]["commands"] |= {"clear_reach_km": 60, "mend_stay_days": 14}
+    toy["formations"]["r"] |= {"rear_guard": True, "orders": [{"objective": "c", "if_ally_holds": "go"}]}
+    del toy["formations"]["s"]
+    ensemble, world = started(toys.entrants(toy, {"r": "b"}))
+    row, unit = row_of(ensemble, "r"), world.formations[0]
+    direct(ensemble.handle, row)
+    unit.at = unit.objective
+    for day, task in ((0.0, "c"), (13.9, "c"), (14.0, "d")):
+        world.clock[0].day = day
+        direct(ensemble.handle, row)
+        assert unit.task == place_of(ensemble, task)
