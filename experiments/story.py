@@ -32,7 +32,7 @@ WAITS = {
     Reason.KEEPS_LINE: "kept to the line agreed before {place} for now ({span})",
     Reason.ODDS: "held off from {place}, reckoning to last {value:.2f} times as long as its defenders",
     Reason.ALLIES: "waited before {place} for allies on the road to it",
-    Reason.NO_BETTER: "held off from {place}: to last {value:.2f} times as long is no better than when beaten there",
+    Reason.NO_BETTER: "held off from {place}: to last {value:.2f} times as long is little more than when beaten there",
     Reason.DEFENDS: "stayed to defend {place}",
     Reason.REFITS: "went back to {place} to refit ({span})",
     Reason.WAITS_FOR_FLAG: "waited at {place} for the word to go",
@@ -47,7 +47,7 @@ ERRANDS = {
     Errand.CLEAR: "clear {place}",
     Errand.HELP: "help at {place}",
 }
-LONG_DAYS = 2.0
+LONG_DAYS = 1.0
 SENTENCES = {
     LogKind.ORDER_DROPPED: "{actor} gave up on {place}: a rival held it.",
     LogKind.SETS_OUT: "{actor} set out from {place} for {other} ({value:.0f} km).",

@@ -69,13 +69,13 @@ def pass_over(world, row):
 
 @compiled
 def rest(world, row):
-    """Let a formation that has carried out its last order stay there as after a task, unless it is called.
+    """Let a formation that has carried out its last order stay there as after a task, unless a cut or a loss calls it.
 
-    So nobody who has marched to an ally's crossing goes off again within the hour.
+    So nobody who has marched to an ally's crossing goes off again within the hour to clear what it came past.
     """
     unit = world.formations[row]
     if unit.rear_guard == 1 and unit.to == NOBODY and unit.arrival_open == 0 and is_without_orders(unit):
-        unit.task, unit.duty, unit.stay_told = unit.at, Duty.NONE, 0
+        unit.task, unit.duty, unit.stay_told = unit.at, Duty.REST, 0
         unit.task_until_day = stay_until_day(world, unit)
         unit.calm = 1
 

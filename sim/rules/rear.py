@@ -47,13 +47,15 @@ def mend_rear(world, row):
     if not is_over:
         unit.task_until_day = stay_until_day(world, unit)
     elif unit.task != NOBODY and may_come_home(world, unit):
-        unit.task = NOBODY
+        unit.task, unit.duty = NOBODY, Duty.NONE
         unit.calm = 0
     if is_over and unit.calm == 0 and can_be_sent(world, unit):
         world.clock[0].left_to_ally = 0
-        trouble = nearest_trouble(world, row)
+        trouble, rests = nearest_trouble(world, row), unit.duty == Duty.REST
         unit.duty = Duty.NONE
-        if trouble == NOBODY and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
+        if rests and trouble == NOBODY:
+            unit.duty = Duty.REST
+        elif trouble == NOBODY and unit.ordered_reason != Reason.WAITS_FOR_FLAG:
             trouble, unit.duty = nearest_to_clear(world, row, least_duty(world, row))
         if trouble == NOBODY or not finds_way(world, row, trouble):
             unit.objective = unit.ordered

@@ -67,8 +67,12 @@ class Reason(IntEnum):
 
 @unique
 class Duty(IntEnum):
-    """What a formation is to do beside its orders about a place that insurgents hold; the higher comes first."""
+    """What a formation is to do beside its orders about a place that insurgents hold; the higher comes first.
 
+    `NONE` is trouble in the rear, `REST` a stay where the last order was carried out.
+    """
+
+    REST = -1
     NONE = 0
     CLEAR = 1
     HELP = 2

@@ -296,7 +296,7 @@ def test_who_has_helped_goes_on_with_those_it_helped_near_its_own_goal(clear_rea
 
 
 def test_who_has_carried_out_its_last_order_stays_until_called():
-    """A fortnight, as after a task, though there is something to clear next door."""
+    """A fortnight, as after a task, though it looks around and there is something to clear next door."""
     toy = two_fronts(1900, help_reach_km=200)
     toy["garrisons"]["h"]["strength_men"] = 40
     toy["rules"]["commands"] |= {"clear_reach_km": 60, "mend_stay_days": 14}
@@ -307,6 +307,6 @@ def test_who_has_carried_out_its_last_order_stays_until_called():
     direct(ensemble.handle, row)
     unit.at = unit.objective
     for day, task in ((0.0, "c"), (13.9, "c"), (14.0, "d")):
-        world.clock[0].day = day
+        world.clock[0].day, unit.calm = day, 0
         direct(ensemble.handle, row)
         assert unit.task == place_of(ensemble, task)
