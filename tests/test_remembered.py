@@ -48,7 +48,8 @@ def test_counts_kept_at_places(moments):
         cut = roads["cut"] == 1
         ends = np.concatenate([roads["from_place"][cut], roads["to_place"][cut]])
         assert (places["cut_roads"] == np.bincount(ends, minlength=count)).all()
-        assert world.clock[0].cuts == cut.sum() and world.clock[0].retaken == (places["retaken"] == 1).sum()
+        assert world.cut_roads[: world.clock[0].cuts].tolist() == np.flatnonzero(cut).tolist()
+        assert world.clock[0].retaken == (places["retaken"] == 1).sum()
         seen += cut.sum() + under_way.sum()
         for row, group in enumerate(world.garrisons):
             held = (places["garrison"] == row) & (places["holder"] == group["side"])

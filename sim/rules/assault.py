@@ -18,7 +18,6 @@ from sim.rules.attrition import (
     is_cleared,
     losses_per_day,
     muster,
-    takes_part,
 )
 from sim.rules.ground import call, is_claimed_apart, is_foreign, is_friendly
 from sim.rules.movement import enter, knock_out, turn_back
@@ -31,7 +30,7 @@ from sim.world.codes import NOBODY, Activity, AssaultState, LogKind, Mechanism, 
 @compiled
 def row_of(world, place, alliance):
     """Return the row of the assault of an alliance on a place."""
-    return place * (world.assaults.shape[0] // world.places.shape[0]) + alliance
+    return place * world.alliances.shape[0] + alliance
 
 
 @compiled
@@ -155,8 +154,9 @@ def give_up(world, leader, place, now):
     """Go back from the gate of a place that has become too strong meanwhile."""
     alliance = world.formations[leader].alliance
     note(world, LogKind.WAITS, now, leader, place, Reason.ODDS, odds_of(world, leader, place, now))
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if world.formations[other].assault == place:
             remember_defeat(world, other, place)
     call_off(world, place, alliance, now)
 
@@ -165,8 +165,9 @@ def give_up(world, leader, place, now):
 def call_off(world, place, alliance, now):
     """End an assault without a fight, and let everybody in it turn back."""
     close(world, place, alliance)
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if world.formations[other].assault == place:
             world.formations[other].assault = NOBODY
             turn_back(world, other, now)
 
@@ -190,8 +191,9 @@ def begin_fight(world, leader, place, fight, now):
     fight.state = AssaultState.FIGHTING
     fight.attackers_start_men = attackers(world, place, alliance)
     fight.defenders_start_men = defenders(world, leader, place)
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if world.formations[other].assault == place:
             world.formations[other].posture = Activity.FIGHTING
     world.places[place].block_men = fight.defenders_start_men
     tell(world, LogKind.ASSAULT_BEGINS, place, alliance, now, fight.attackers_start_men)
@@ -201,8 +203,9 @@ def begin_fight(world, leader, place, fight, now):
 def tell(world, kind, place, alliance, now, men):
     """Note what became of an assault, under the name of the strongest in it and with the number of the others."""
     strongest, count = NOBODY, 0
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if world.formations[other].assault == place:
             count += 1
             if strongest == NOBODY or world.formations[other].strength_men > world.formations[strongest].strength_men:
                 strongest = other
@@ -236,8 +239,9 @@ def exchange_fire(world, leader, place, fight, now, days):
 @compiled
 def take_losses(world, place, alliance, share):
     """Take the same share from every attacking formation."""
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if world.formations[other].assault == place:
             world.formations[other].strength_men *= 1.0 - share
 
 
@@ -310,8 +314,9 @@ def go_in(world, place, alliance, now):
 @compiled
 def enter_all(world, place, alliance, now):
     """Let every formation in an assault enter the place."""
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if world.formations[other].assault == place:
             world.formations[other].assault = NOBODY
             enter(world, other, now)
             consolidate(world, other, now)
@@ -333,8 +338,9 @@ def lose(world, place, alliance, now):
     fire(world, Mechanism.ASSAULT_BEATEN)
     tell(world, LogKind.ASSAULT_BEATEN, place, alliance, now, attackers(world, place, alliance))
     close(world, place, alliance)
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if world.formations[other].assault == place:
             world.formations[other].assault = NOBODY
             if world.formations[other].strength_men < LEAST_MEN:
                 knock_out(world, other, now)

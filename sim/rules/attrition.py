@@ -22,18 +22,12 @@ LEAST_POWER = 1e-6
 
 
 @compiled
-def takes_part(world, other, place, alliance):
-    """Return whether a formation is in the assault of an alliance on a place."""
-    unit = world.formations[other]
-    return unit.assault == place and unit.alliance == alliance
-
-
-@compiled
 def attackers(world, place, alliance):
     """Return the men of all formations in the assault of an alliance on a place."""
     men = 0.0
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if world.formations[other].assault == place:
             men += world.formations[other].strength_men
     return men
 
@@ -79,8 +73,9 @@ def muster(world, place, alliance):
     The pace is 1 with full air support, less with less.
     """
     men, power, pace = 0.0, 0.0, 0.0
-    for other in range(world.formations.shape[0]):
-        if takes_part(world, other, place, alliance):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if world.formations[other].assault == place:
             unit = world.formations[other]
             men += unit.strength_men
             power += unit.strength_men * power_ratio(world, other, place, unit.support)

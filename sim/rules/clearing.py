@@ -72,7 +72,7 @@ def nearest_to_clear(world, row, least_duty):
             continue
         most_km = reach_for(world, unit, place, rank)
         if most_km > measured_km:
-            measure_roads(world, unit.side, unit.at, most_km)
+            measure_roads(world, unit.side, unit.at, most_km, NOBODY)
             measured_km = most_km
         km = world.road_km[place]
         if km <= most_km and (rank > best_rank or km < best_km):
@@ -88,9 +88,10 @@ def mark_sought(world, alliance):
     A mark counts by how much it is above `searches`, which goes up with every search and leaves older marks below.
     """
     world.searches[0] += FOUGHT_FOR
-    for row in range(world.formations.shape[0]):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        row = world.alliance_units[index]
         unit = world.formations[row]
-        if unit.alliance == alliance and unit.posture != Activity.LOST:
+        if unit.posture != Activity.LOST:
             mark_place(world, unit.odds_at, FOUGHT_FOR)
             mark_place(world, unit.assault, FOUGHT_FOR)
             mark_place(world, unit.to, HEADED_FOR)
@@ -121,12 +122,14 @@ def is_worth_going(world, row, place, rank):
 def joint_odds(world, row, place, with_it):
     """Return the odds at a place of all allies there, before it or on their way to help; 0 where there is nobody."""
     men, total, leader, day = 0.0, 0.0, NOBODY, world.clock[0].day
-    for other in range(world.formations.shape[0]):
+    alliance = world.formations[row].alliance
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
         ally = world.formations[other]
-        if ally.alliance != world.formations[row].alliance or ally.posture == Activity.LOST:
+        if ally.posture == Activity.LOST:
             continue
         is_helper = ally.task == place and ally.duty == Duty.HELP
-        goes = is_helper or ally.odds_at == place or goes_along(world, row, other, place, day)
+        goes = is_helper or ally.odds_at == place or goes_along(world, other, place, day)
         if (goes and other != row) or (with_it and other == row):
             men += ally.strength_men
             total += promised_power(world, other, place)
@@ -203,9 +206,10 @@ def is_help_wanted(world, row, place):
     odds are as good as wanted.
     """
     unit, men, is_on = world.formations[row], 0.0, False
-    for other in range(world.formations.shape[0]):
+    for index in range(world.alliance_starts[unit.alliance], world.alliance_starts[unit.alliance + 1]):
+        other = world.alliance_units[index]
         ally = world.formations[other]
-        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+        if other == row or ally.posture == Activity.LOST:
             continue
         if ally.odds_at == place:
             return joint_odds(world, row, place, False) < world.settings[0].assault_odds_wanted
@@ -271,9 +275,11 @@ def is_mended(world, row, place, km, clears):
     that has looked and found nothing to do has declined; until it has, who leaves the place to it looks again.
     """
     men, day = world.formations[row].strength_men, world.clock[0].day
-    for other in range(world.formations.shape[0]):
+    alliance = world.formations[row].alliance
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
         unit = world.formations[other]
-        if other == row or unit.alliance != world.formations[row].alliance or unit.posture == Activity.LOST:
+        if other == row or unit.posture == Activity.LOST:
             continue
         is_after = unit.task == place or unit.assault == place or unit.ordered == place or leads_to(world, other, place)
         refits = unit.halt_reason == Reason.REFITS and unit.halt_until_day > day

@@ -17,9 +17,8 @@ from sim.world.geometry import distance_km
 @compiled
 def command(world, row):
     """Let one command give its formations their objectives."""
-    for other in world.command_units[row]:
-        if other == NOBODY:
-            break
+    for index in range(world.command_starts[row], world.command_starts[row + 1]):
+        other = world.command_units[index]
         if world.formations[other].posture != Activity.LOST and world.formations[other].assault == NOBODY:
             direct(world, other)
 

@@ -144,9 +144,10 @@ def is_foremost(world, row, place):
     """Return whether no formation of the same alliance, without a rival formation before it, is nearer to a place."""
     unit = world.formations[row]
     km = distance_km(unit, world.places[place])
-    for other in range(world.formations.shape[0]):
+    for index in range(world.alliance_starts[unit.alliance], world.alliance_starts[unit.alliance + 1]):
+        other = world.alliance_units[index]
         ally = world.formations[other]
-        if other == row or ally.alliance != unit.alliance or ally.rival != NOBODY or ally.posture == Activity.LOST:
+        if other == row or ally.rival != NOBODY or ally.posture == Activity.LOST:
             continue
         ally_km = distance_km(ally, world.places[place])
         if ally_km <= ally.contact_range_km and (ally_km < km or (ally_km == km and other < row)):

@@ -280,20 +280,17 @@ def reopen_roads(world, end):
     """
     clock = world.clock[0]
     clock.next_reopening_day = math.inf
-    left = clock.cuts
-    for road in range(world.roads.shape[0]):
+    cuts, clock.cuts = clock.cuts, 0
+    for index in range(cuts):
+        road = world.cut_roads[index]
         line = world.roads[road]
-        if line.cut == 0:
-            continue
-        left -= 1
         if line.cut_until_day > end and not is_patrolled(world, line):
             clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
+            world.cut_roads[clock.cuts] = road
+            clock.cuts += 1
         else:
             line.cut = 0
             world.places[line.from_place].cut_roads -= 1
             world.places[line.to_place].cut_roads -= 1
-            clock.cuts -= 1
             road_reopened(world, road)
             note(world, LogKind.ROAD_REOPENED, end, NOBODY, line.from_place, line.to_place, 0.0)
-        if left == 0:
-            break

@@ -108,9 +108,10 @@ def task_reach_km(world):
 def call(world, alliance, place):
     """Let the formations of an alliance that are near enough to a place look for a task again (`sim.rules.rear`)."""
     reach_km = task_reach_km(world)
-    for row in range(world.formations.shape[0]):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        row = world.alliance_units[index]
         unit = world.formations[row]
-        if unit.alliance == alliance and unit.calm == 1 and distance_km(unit, world.places[place]) <= reach_km:
+        if unit.calm == 1 and distance_km(unit, world.places[place]) <= reach_km:
             unit.calm = 0
 
 

@@ -210,7 +210,7 @@ def cut(world, place, road):
     world.places[line.to_place].cut_roads += 1
     line.cuts += 1
     line.cut_until_day = end_of(clock) + days
-    clock.cuts += 1
+    list_cut(world, road)
     for end in (line.from_place, line.to_place):
         call(world, world.sides[world.places[end].holder].alliance, end)
     clock.next_reopening_day = min(clock.next_reopening_day, line.cut_until_day)
@@ -225,6 +225,17 @@ def cut(world, place, road):
     is_near = distance_km(here, world.places[weaker]) <= settings.insurgents_raid_reach_km
     if u < settings.insurgents_raid_retake_probability and is_near and is_weak(world, weaker):
         retake(world, place, weaker, LogKind.RAID_RETAKE, Mechanism.RAID_RETAKE)
+
+
+@compiled
+def list_cut(world, road):
+    """Put a road on the list of those that are cut, which is in order of their rows."""
+    index = world.clock[0].cuts
+    while index > 0 and world.cut_roads[index - 1] > road:
+        world.cut_roads[index] = world.cut_roads[index - 1]
+        index -= 1
+    world.cut_roads[index] = road
+    world.clock[0].cuts += 1
 
 
 @compiled

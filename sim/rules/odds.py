@@ -95,9 +95,10 @@ def is_no_better(world, unit, place, odds):
 def is_joining(world, row, there):
     """Return whether an ally is in an assault on a place, or has set out for one, so that a formation would join it."""
     unit = world.formations[row]
-    for other in range(world.formations.shape[0]):
+    for index in range(world.alliance_starts[unit.alliance], world.alliance_starts[unit.alliance + 1]):
+        other = world.alliance_units[index]
         ally = world.formations[other]
-        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+        if other == row or ally.posture == Activity.LOST:
             continue
         if ally.assault == there or (ally.to == there and ally.dared_at == there and ally.turning_back == 0):
             return True
@@ -129,8 +130,10 @@ def is_hopeless(world, row, place, now):
 def odds_of(world, row, there, now):
     """Return the odds at a place of a formation and of the allies that go, or are about to go, for it too."""
     men, total = 0.0, 0.0
-    for other in range(world.formations.shape[0]):
-        if other == row or goes_along(world, row, other, there, now):
+    alliance = world.formations[row].alliance
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
+        if other == row or goes_along(world, other, there, now):
             men += world.formations[other].strength_men
             total += promised_power(world, other, there)
     return odds_with(world, row, there, men, total)
@@ -141,9 +144,10 @@ def awaits_allies(world, leader, place):
     """Return whether those before a place do better to wait for allies on the road to it: without, odds are poor."""
     men, total, is_anybody_coming = 0.0, 0.0, False
     alliance = world.formations[leader].alliance
-    for other in range(world.formations.shape[0]):
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
         unit = world.formations[other]
-        if unit.to != place or unit.alliance != alliance or unit.posture == Activity.LOST:
+        if unit.to != place or unit.posture == Activity.LOST:
             continue
         if unit.assault == place:
             men += unit.strength_men
@@ -232,23 +236,24 @@ def press_allies(world, row, there, now):
     Who pauses, or keeps a line, with that place next on its way begins with a push.
     """
     unit = world.formations[row]
-    for other in range(world.formations.shape[0]):
+    for index in range(world.alliance_starts[unit.alliance], world.alliance_starts[unit.alliance + 1]):
+        other = world.alliance_units[index]
         ally = world.formations[other]
-        if ally.odds_at == there and goes_along(world, row, other, there, now):
+        if ally.odds_at == there and goes_along(world, other, there, now):
             ally.odds_since_day = min(ally.odds_since_day, unit.odds_since_day)
-        is_here = ally.to == NOBODY and ally.alliance == unit.alliance and is_next(world, other, there)
+        is_here = ally.to == NOBODY and is_next(world, other, there)
         if is_here and may_be_pressed(ally):
             end_pause(world, other, there, now)
 
 
 @compiled
-def goes_along(world, row, other, there, now):
+def goes_along(world, other, there, now):
     """Return whether an ally is in the assault on a place, on the road to it, or beside it, with it next and ready.
 
     One that pauses there, or keeps a line, is ready: who sets out ends that (`press_allies`).
     """
-    unit, ally = world.formations[row], world.formations[other]
-    if ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+    ally = world.formations[other]
+    if ally.posture == Activity.LOST:
         return False
     if ally.to != NOBODY:
         return ally.to == there and ally.turning_back == 0

@@ -105,9 +105,10 @@ def least_duty(world, row):
         is_poor = odds < settings.assault_odds_wanted or is_no_better(world, unit, front, odds)
         return Duty.CLEAR if is_poor else NO_DUTY
     is_strongest, is_alone, is_one_away = True, True, False
-    for other in range(world.formations.shape[0]):
+    for index in range(world.alliance_starts[unit.alliance], world.alliance_starts[unit.alliance + 1]):
+        other = world.alliance_units[index]
         ally = world.formations[other]
-        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+        if other == row or ally.posture == Activity.LOST:
             continue
         if ally.task == front and ally.duty == Duty.HELP:
             return NO_DUTY
@@ -202,7 +203,7 @@ def nearest_trouble(world, row):
             continue
         if may_go(world, row, place) and not is_mended(world, row, place, km, False):
             if not is_measured:
-                measure_roads(world, unit.side, unit.at, best_km)
+                measure_roads(world, unit.side, unit.at, best_km, NOBODY)
                 is_measured = True
             km = world.road_km[place]
             if here.retaken == 0 and km > settings.commands_mend_reach_km:

@@ -276,11 +276,11 @@ def remaining_days(world, row):
 
 
 @compiled
-def measure_roads(world, side, from_place, most_km):
+def measure_roads(world, side, from_place, most_km, wanted):
     """Write `road_km`: the road km from a place over a side's own ground, infinity where more than so many.
 
     No enemy may stand on the way, and bridges have to stand (Dijkstra 1959). The road into the last place may lead to
-    an enemy's.
+    an enemy's. Ends as soon as a way to the place `wanted` (-1: none) is found, which need not be the shortest.
     """
     km, size, meets = world.road_km, 1, are_enemies_under_way(world, side)
     for place in range(km.shape[0]):
@@ -300,6 +300,8 @@ def measure_roads(world, side, from_place, most_km):
             is_free = not meets or not is_occupied(world, side, world.arc_roads[arc])
             if is_free and not behind_ring(world, here, there):
                 km[there] = total
+                if there == wanted:
+                    return
                 size = put(world.heap_days, world.heap_places, size, total, there)
 
 
@@ -316,7 +318,7 @@ def are_enemies_under_way(world, side):
 @compiled
 def is_near(world, side, from_place, to_place, most_km):
     """Return whether no more than so many road km of own ground lead from a place of a side to another."""
-    measure_roads(world, side, from_place, most_km)
+    measure_roads(world, side, from_place, most_km, to_place)
     return math.isfinite(world.road_km[to_place])
 
 

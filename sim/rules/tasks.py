@@ -91,9 +91,11 @@ def is_done(world, row):
 @compiled
 def is_sought(world, row, place):
     """Return whether an ally of a formation waits for odds at a place, is in an assault on it or goes for it next."""
-    for other in range(world.formations.shape[0]):
+    alliance = world.formations[row].alliance
+    for index in range(world.alliance_starts[alliance], world.alliance_starts[alliance + 1]):
+        other = world.alliance_units[index]
         ally = world.formations[other]
-        if other != row and ally.alliance == world.formations[row].alliance and ally.posture != Activity.LOST:
+        if other != row and ally.posture != Activity.LOST:
             if front_of(ally) == place or ally.assault == place or ally.to == place or is_next(world, other, place):
                 return True
     return False
@@ -130,9 +132,10 @@ def leads_on(world, row, place):
         return False
     if distance_km(world.places[place], world.places[unit.waits_at]) > world.settings[0].commands_clear_reach_km:
         return False
-    for other in range(world.formations.shape[0]):
+    for index in range(world.alliance_starts[unit.alliance], world.alliance_starts[unit.alliance + 1]):
+        other = world.alliance_units[index]
         ally = world.formations[other]
-        if other == row or ally.alliance != unit.alliance or ally.posture == Activity.LOST:
+        if other == row or ally.posture == Activity.LOST:
             continue
         goes_there = ally.to == place or ally.ordered == place or is_next(world, other, place)
         if goes_there and (ally.ordered == unit.waits_at or is_ordered_later(world, ally, unit.waits_at)):

@@ -55,6 +55,7 @@ class Blueprint:
             road_km=np.zeros(places),
             sought=np.zeros(places, np.int64),
             searches=np.zeros(1, np.int64),
+            cut_roads=np.zeros(len(self.names["roads"]), np.int64),
             heap_days=np.zeros(2 * len(self.names["roads"]) + 1),
             heap_places=np.zeros(2 * len(self.names["roads"]) + 1, np.int64),
             base_km=np.zeros((alliances, places)),

@@ -133,6 +133,15 @@ def rows_of_places(builder: "Builder", chosen: list[list[str]], table: str = "pl
     return matrix
 
 
+def listed(builder: "Builder", name: str, chosen: list[list[str]]) -> dict[str, np.ndarray]:
+    """Return the rows of lists of formations, each ascending, one after the other, and where each list starts."""
+    rows = [sorted(builder.row("formations", one) for one in ids) for ids in chosen]
+    return {
+        f"{name}_starts": np.cumsum([0, *map(len, rows)], dtype=np.int64),
+        f"{name}_units": np.array(sum(rows, []), np.int64),
+    }
+
+
 def memberships(builder: "Builder") -> dict[str, np.ndarray]:
     """Return who may enter where and which places belong to what."""
     model, names = builder.model, builder.names
@@ -152,15 +161,15 @@ def memberships(builder: "Builder") -> dict[str, np.ndarray]:
     led = [
         [one for one, unit in model.formations.items() if unit.command == command] for command in names["commands"].ids
     ]
+    allied = [[one for one, unit in model.formations.items() if unit.side in sides] for sides in alliances]
     everywhere, everyone = names["places"].ids, names["countries"].ids
-    return {
+    return listed(builder, "alliance", allied) | listed(builder, "command", led) | {
         "may_enter": mask(builder, sides, "countries", [side.countries or everyone for side in sides]),
         "in_sector": mask(builder, sectors, "places", [places_inside(model, one) for one in sectors]),
         "in_zone": mask(builder, zones, "places", [places_of_zone(model, one) for one in zones]),
         "zone_sides": mask(builder, zones, "sides", [zone.applies_to for zone in zones]),
         "zone_askers": mask(builder, zones, "commands", [zone.asked_by for zone in zones]),
         "defies": mask(builder, defied, "zones", defied),
-        "command_units": rows_of_places(builder, led, "formations"),
         "air_sides": mask(builder, arms, "sides", [arm.supports for arm in arms]),
         "air_places": mask(
             builder, arms, "places",

@@ -61,7 +61,10 @@ class World(NamedTuple):
     zone_sides: np.ndarray  # int64 Z x S
     zone_askers: np.ndarray  # int64 Z x C: commands that ask formations to keep out
     defies: np.ndarray  # int64 F x Z: zones a formation may try
-    command_units: np.ndarray  # int64 C x longest list + 1: rows of the formations under each, then -1
+    alliance_starts: np.ndarray  # int64 A + 1: where each alliance's formations begin in `alliance_units`
+    alliance_units: np.ndarray  # int64 F: rows
+    command_starts: np.ndarray  # int64 C + 1: where each command's formations begin in `command_units`
+    command_units: np.ndarray  # int64 F: rows
     air_sides: np.ndarray  # int64 air arms x S
     air_places: np.ndarray  # int64 air arms x N
     ring_places: np.ndarray  # int64 sieges x longest list + 1: rows of the places that man the ring, then -1
@@ -82,6 +85,7 @@ class World(NamedTuple):
     road_km: np.ndarray  # float64 N: km from where `measure_roads` set out
     sought: np.ndarray  # int64 N: above `searches` where allies of who looks for a task fight or are going
     searches: np.ndarray  # int64 1
+    cut_roads: np.ndarray  # int64 E: the rows of the roads that are cut, ascending, `clock.cuts` of them
     heap_days: np.ndarray  # float64 2E + 1: a binary heap of places to look at, and where each is in all
     heap_places: np.ndarray  # int64 2E + 1
     base_km: np.ndarray  # float64 A x N: road km to the nearest base

@@ -10,9 +10,15 @@ from sim.world.codes import Mechanism
 from tests.scenario.test_switches import set_at, switches
 from tests.verification.conftest import RUNS, change_of, changes, runs_of
 
-SELDOM: set[str] = set()
 LEAST_SHARE, FEW = 0.05, 300
-FAINT = {"reroute", "replacements", "line_broken", "line_kept", "siege_fell"}  # seen over all runs only
+FAINT = {
+    "reroute",
+    "replacements",
+    "line_broken",
+    "line_kept",
+    "siege_fell",
+    "out_of_supply",
+}  # seen over all runs only
 MANY = 2400
 FAINTEST = {"reroute": MANY, "line_broken": MANY, "line_kept": MANY}  # seen over so many only
 DAY = "restricted_mean_day"
@@ -84,10 +90,10 @@ def test_every_mechanism_is_here():
 
 @pytest.mark.slow
 def test_every_mechanism_fires_in_one_run_of_twenty(baseline):
-    """`fired:` columns; the one that does not is named above, with the reason."""
+    """`fired:` columns."""
     runs = runs_of(baseline, MANY)
     shares = {one: (runs[f"fired:{one}"] > 0).mean() for one in MOVES}
-    assert {one for one, share in shares.items() if share < LEAST_SHARE} == SELDOM, shares
+    assert min(shares.values()) >= LEAST_SHARE, shares
 
 
 @pytest.mark.slow

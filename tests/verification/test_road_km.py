@@ -29,7 +29,7 @@ def square(holders):
 def road_km(ensemble, one, other, most_km):
     """Return what `measure_roads` has written for the other place."""
     side = red(ensemble)
-    measure_roads(ensemble.handle, side, one, most_km)
+    measure_roads(ensemble.handle, side, one, most_km, NOBODY)
     km = float(ensemble.world.road_km[other])
     assert is_near(ensemble.handle, side, one, other, most_km) == math.isfinite(km)
     return km
