@@ -74,9 +74,8 @@ def mend_rear(world, row):
 def tell_stay(world, row):
     """Note, once, that a formation stays where its task is over, and until when."""
     unit = world.formations[row]
-    if unit.stay_told == 0 and unit.arrival_open == 0 and unit.to == NOBODY and unit.at == unit.task:
-        if not is_done(world, row):
-            return
+    stands_there = unit.to == NOBODY and unit.at == unit.task and unit.arrival_open == 0
+    if unit.stay_told == 0 and stands_there and is_done(world, row):
         unit.stay_told = 1
         days = max(0.0, unit.task_until_day - world.clock[0].day)
         note(world, LogKind.STAYS, world.clock[0].day, row, unit.at, NOBODY, days)

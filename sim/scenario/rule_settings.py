@@ -393,7 +393,7 @@ class CommandSettings(Section):
     )
     mend_reach_km: NonNegative = Field(
         default=off(),
-        description="a rear guard, or one that waits or is cut off, goes this far by road to mend the rear; 0: nobody does",
+        description="who guards the rear, waits or is cut off goes this far by road to mend the rear; 0: nobody does",
         examples=[{"uniform": [60, 150]}],
     )
     mend_stay_days: NonNegative = Field(

@@ -125,11 +125,11 @@ def mask(builder: "Builder", rows: list, table: str, chosen: list) -> np.ndarray
     return matrix
 
 
-def rows_of_places(builder: "Builder", chosen: list[list[str]], table: str = "places") -> np.ndarray:
-    """Return an int64 matrix with the rows of each list's places (or other ids), ascending, filled up with -1."""
+def rows_of_places(builder: "Builder", chosen: list[list[str]]) -> np.ndarray:
+    """Return an int64 matrix with the rows of each list's places, ascending, filled up with -1."""
     matrix = np.full((len(chosen), 1 + max([len(ids) for ids in chosen], default=0)), -1, np.int64)
     for row, ids in enumerate(chosen):
-        matrix[row, : len(ids)] = sorted(builder.row(table, one) for one in ids)
+        matrix[row, : len(ids)] = sorted(builder.row("places", one) for one in ids)
     return matrix
 
 
