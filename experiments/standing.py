@@ -32,6 +32,7 @@ WAITING = {
     Reason.TURNED_BACK: "turned back",
     Reason.CLASH: "halting after a clash",
     Reason.CONSOLIDATES: "consolidating",
+    Reason.AWAITS_COUNTER: "awaiting a counter-attack",
     Reason.DEFENDS: "defending it",
     Reason.ALLIES: "waiting for allies",
 }

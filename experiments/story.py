@@ -37,6 +37,7 @@ WAITS = {
     Reason.REFITS: "went back to {place} to refit ({span})",
     Reason.WAITS_FOR_FLAG: "waited at {place} for the word to go",
     Reason.CONSOLIDATES: "stayed at {place} for {span} to consolidate",
+    Reason.AWAITS_COUNTER: "stayed at {place} in case of a counter-attack ({span})",
     Reason.TURNED_BACK: "halted near {place} after that ({span})",
     Reason.CLASH: "halted near {place} after the clash ({span})",
     Reason.BRIDGES: "began to bridge the crossing at {place} ({span})",
@@ -199,10 +200,11 @@ class Story(Names):
         return self.place(place) if siege < 0 else f"{ring_name(self, siege)} at {self.place(place)}"
 
     def tell_order(self, row: Any, _: Any) -> str:
-        """An order, or an errand; an order for the place where it stands is told at the start only."""
+        """An order, or an errand; one to take the place where it stands already is told at the start only."""
         name, place = self.formation(row["actor"]), self.place(row["place"])
-        if row["other"] == Errand.HOLD and self.stands_at[row["actor"]] != row["place"]:
-            return f"{name} got orders to hold {place}."
+        if row["other"] == Errand.HOLD:
+            had = "had" if row["day"] == 0.0 else "got"
+            return f"{name} {had} orders to hold {place}."
         if row["other"] in ERRANDS:
             return f"{name} had to go and {ERRANDS[Errand(int(row['other']))].format(place=place)}."
         if self.stands_at[row["actor"]] != row["place"]:

@@ -27,7 +27,7 @@ def command(world, row):
 def direct(world, row):
     """Give a formation its objective: by its orders, unless the rear needs it."""
     unit = world.formations[row]
-    before, ordered = unit.objective, unit.ordered
+    before, ordered, order = unit.objective, unit.ordered, unit.order
     if has_news(world, unit):
         pass_over(world, row)
         read_orders(world, row)
@@ -44,6 +44,8 @@ def direct(world, row):
     tell_done(world, row)
     if unit.objective != before:
         take_up(world, row, before)
+    elif unit.order != order and unit.objective != NOBODY and unit.objective == unit.ordered:
+        note(world, LogKind.ORDER, world.clock[0].day, row, unit.objective, errand_of(world, unit), 0.0)
 
 
 @compiled

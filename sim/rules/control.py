@@ -100,7 +100,8 @@ def take(world, place, row, day):
             partner.arrived_how = How.TOOK
         if stands_at(world, other, place, unit.alliance) and here.counter_day > day and is_unhurried(partner):
             partner.halt_until_day = max(partner.halt_until_day, here.counter_day + DECIDED_WITHIN_DAYS)
-            partner.halt_reason = Reason.CONSOLIDATES
+            partner.halt_reason = Reason.AWAITS_COUNTER
+            note(world, LogKind.WAITS, day, other, place, Reason.AWAITS_COUNTER, partner.halt_until_day - day)
 
 
 @compiled

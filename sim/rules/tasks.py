@@ -124,13 +124,14 @@ def is_ordered_later(world, unit, place):
 def leads_on(world, row, place):
     """Return whether an ally goes for a place on its way to where a formation that is on a task waits for odds.
 
-    So who has helped goes on with those it helped rather than back to its own gate, where it is near enough to that
-    (`rules.commands.clear_reach_km`).
+    So who has helped goes on with those it helped rather than back to its own gate, where that brings it nearer to that
+    and is near enough already (`rules.commands.clear_reach_km`).
     """
     unit = world.formations[row]
     if unit.odds_at != NOBODY or unit.waits_at == NOBODY:
         return False
-    if distance_km(world.places[place], world.places[unit.waits_at]) > world.settings[0].commands_clear_reach_km:
+    goal = world.places[unit.waits_at]
+    if distance_km(world.places[place], goal) > min(distance_km(unit, goal), world.settings[0].commands_clear_reach_km):
         return False
     for index in range(world.alliance_starts[unit.alliance], world.alliance_starts[unit.alliance + 1]):
         other = world.alliance_units[index]

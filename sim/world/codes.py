@@ -63,6 +63,7 @@ class Reason(IntEnum):
     ALLIES = 19
     DEFENDS = 20
     PRESSED = 21
+    AWAITS_COUNTER = 22
 
 
 @unique

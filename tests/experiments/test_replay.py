@@ -152,7 +152,7 @@ def test_no_verb_depends_on_a_name():
 
 
 def test_an_order_for_where_one_stands():
-    """Is told at the start, as an order to stay, and not after a place was taken by the one it is for."""
+    """Is told at the start, as an order to stay, and not once it has taken the place; one to hold is told always."""
     ensemble = Ensemble(toys.scenario_of(toys.supply_line()))
     story = Story(toys.scenario_of(toys.supply_line()), ensemble, next(each_day(ensemble, 3, 0, logging=True)))
     here, there = (ensemble.blueprint.names["places"].row(one) for one in "ca")
@@ -163,6 +163,7 @@ def test_an_order_for_where_one_stands():
     assert "got orders for" in story.sentence(blank(LogKind.ORDER, place=here, other=-1))
     story.follow(blank(LogKind.REACHES, place=there))
     assert story.sentence(blank(LogKind.ORDER, place=there, other=-1)) == ""
+    assert "got orders to hold" in story.sentence(blank(LogKind.ORDER, place=there, other=Errand.HOLD))
     for errand, text in {Errand.REOPEN: "reopen the road at", Errand.RETAKE: "retake", Errand.CLEAR: "clear"}.items():
         assert f"had to go and {text} " in story.sentence(blank(LogKind.ORDER, place=there, other=errand))
 

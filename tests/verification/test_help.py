@@ -12,6 +12,7 @@ from sim.rules.supply import replace_losses
 from sim.rules.tasks import is_done, is_worn, leads_on
 from sim.world.codes import NOBODY, Duty, LogKind, Reason
 from sim.world.geometry import distance_km
+from sim.world.start import place_on_road
 from tests import toys
 from tests.verification.test_odds import before_a_town
 from tests.verification.test_read_runs import place_of, started
@@ -282,13 +283,17 @@ def test_a_fight_that_goes_well_wants_no_help(men, clear_days, is_wanted):
     assert is_help_wanted(ensemble.handle, row_of(ensemble, "r"), place) == is_wanted
 
 
-@pytest.mark.parametrize(("clear_reach_km", "goes_on"), [(70, True), (30, False)])
-def test_who_has_helped_goes_on_with_those_it_helped_near_its_own_goal(clear_reach_km, goes_on):
-    """r waits for b and has come to c; s has orders for d, 44 km from b, and for b."""
+@pytest.mark.parametrize(
+    ("clear_reach_km", "stands_at", "goes_on"), [(70, "c", True), (30, "c", False), (70, "a", False)]
+)
+def test_who_has_helped_goes_on_with_those_it_helped_towards_its_own_goal(clear_reach_km, stands_at, goes_on):
+    """r waits for b and is at c, 48 km from it, or still at a; s has orders for d, 44 km from b, and then for b."""
     toy = two_fronts(1000, more=("b",))
     toy["rules"]["commands"] |= {"clear_reach_km": clear_reach_km}
     ensemble, world = started(toy)
     unit, ally = world.formations[row_of(ensemble, "r")], world.formations[row_of(ensemble, "s")]
+    unit.at = place_of(ensemble, stands_at)
+    place_on_road(ensemble.handle, unit)
     unit.waits_at, ally.ordered = place_of(ensemble, "b"), place_of(ensemble, "d")
     unit.task, unit.duty = place_of(ensemble, "d"), Duty.HELP
     assert leads_on(ensemble.handle, row_of(ensemble, "r"), place_of(ensemble, "d")) == goes_on
