@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CLASH_KINDS = ("strike", "shelling", "shoot_down", "ground_clash")
 PLACES = 6
-COLUMNS_AT_ONCE = 16
+COLUMNS_AT_ONCE = 4
 NORMAL_975 = NormalDist().inv_cdf(0.975)
 
 Summary = dict[str, Any]

@@ -82,7 +82,7 @@ class Columns:
         missing = [name for name in wanted if name not in self.columns]
         if missing:
             raise KeyError(missing[0])
-        found = self.file.read(columns=wanted).to_pandas()
+        found = self.file.read(columns=wanted).to_pandas(split_blocks=True, self_destruct=True)
         return found[names]
 
     def head(self, rows: int, columns: list[str] | None = None) -> "pd.DataFrame":
