@@ -34,6 +34,17 @@ def two_fronts(men, help_reach_km=100, more=()):
     return toys.entrants(toy, {"r": "b", "s": "d"})
 
 
+def two_guards(men):
+    """Return the same with two rear guards at c, n stronger than m, in place of s, and d held by so many men."""
+    toy = two_fronts(1000)
+    toy["formations"] |= {
+        one: toys.formation("red", "c", strength, rear_guard=True) for one, strength in (("m", 500), ("n", 900))
+    }
+    del toy["formations"]["s"]
+    toy["garrisons"]["h"]["strength_men"] = men
+    return toy
+
+
 def waiting(toy, *who):
     """Return (ensemble, world) on day 0, with those formations named that now wait for odds."""
     ensemble, world = started(toy)
@@ -112,12 +123,7 @@ def test_who_waits_takes_a_later_objective_first(more, goes):
 
 def test_of_two_as_near_the_stronger_goes():
     """Two rear guards stand at one place; the weaker leaves a lost place to the other, unless that would lose there."""
-    toy = two_fronts(1000)
-    toy["formations"] |= {
-        one: toys.formation("red", "c", men, rear_guard=True) for one, men in (("m", 500), ("n", 900))
-    }
-    del toy["formations"]["s"]
-    toy["garrisons"]["h"]["strength_men"] = 100
+    toy = two_guards(100)
     ensemble, world = started(toys.entrants(toy, {"r": "b"}))
     weak, strong, place = row_of(ensemble, "m"), row_of(ensemble, "n"), place_of(ensemble, "d")
     world.formations["free"][[weak, strong]], world.formations["ordered"] = 1, NOBODY
@@ -249,12 +255,7 @@ def test_who_has_men_enough_again_looks_for_a_task(men, calm):
 
 def test_who_leaves_a_place_to_an_ally_looks_again_until_that_has_declined():
     """Two as free and as near, the stronger yet to look: the weaker is not done looking until the other has."""
-    toy = two_fronts(1000)
-    toy["formations"] |= {
-        one: toys.formation("red", "c", men, rear_guard=True) for one, men in (("m", 500), ("n", 900))
-    }
-    del toy["formations"]["s"]
-    toy["garrisons"]["h"]["strength_men"] = 40
+    toy = two_guards(40)
     toy["rules"]["commands"] |= {"clear_reach_km": 60}
     ensemble, world = started(toys.entrants(toy, {"r": "b"}))
     world.formations["free"], world.formations["ordered"] = 1, NOBODY
