@@ -57,6 +57,14 @@ def claim_on(world, row, other):
 
 
 @compiled
+def may_fly(world, row, side, place):
+    """Return whether an air arm may take part in a side's fight for a place, whose holder its own side has to fight."""
+    if world.air_sides[row, side] == 0 or world.air_places[row, place] == 0:
+        return False
+    return not is_foreign(world, world.air_arms[row].side, place)
+
+
+@compiled
 def support(world, row, other, sorties):
     """Write the support factor that so many sorties a day give a formation; arms do not add up, the best counts."""
     arm, unit = world.air_arms[row], world.formations[other]

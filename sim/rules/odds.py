@@ -10,7 +10,7 @@ for. MODEL rules 4 and 9; source: assumption, `rules.assault.odds_*`.
 
 from sim.compiled import compiled
 from sim.records import fire, note
-from sim.rules.air_support import claim_on
+from sim.rules.air_support import claim_on, may_fly
 from sim.rules.attrition import (
     LEAST_MEN,
     LEAST_POWER,
@@ -21,7 +21,7 @@ from sim.rules.attrition import (
     losses_per_day,
     power_ratio,
 )
-from sim.rules.ground import blocks, call, interest_in, is_foreign
+from sim.rules.ground import blocks, call, interest_in
 from sim.world.codes import NOBODY, Activity, Duty, LogKind, Mechanism, Reason
 
 LOOKS_AGAIN_DAYS = 1.0
@@ -184,9 +184,7 @@ def promised_support(world, row, place):
     side, best = world.formations[row].side, 1.0
     for one in range(world.air_arms.shape[0]):
         arm = world.air_arms[one]
-        may_come = world.air_sides[one, side] == 1 and world.air_places[one, place] == 1
-        may_come = may_come and not is_foreign(world, arm.side, place)
-        if may_come and arm.withdrawn_until_day <= world.clock[0].day:
+        if may_fly(world, one, side, place) and arm.withdrawn_until_day <= world.clock[0].day:
             sorties = arm.sorties_per_day
             if not outranks(world, one, row, place):
                 sorties = max(0.0, sorties - arm.sorties_for_full_support)
@@ -224,8 +222,7 @@ def worth_of(world, arm, row, place):
 def promise_support(world, row, place):
     """Promise the air arms that a formation counts on for a fight to that fight, until it is over or called off."""
     for arm in range(world.air_arms.shape[0]):
-        is_his = world.air_sides[arm, world.formations[row].side] == 1 and world.air_places[arm, place] == 1
-        if is_his and outranks(world, arm, row, place):
+        if may_fly(world, arm, world.formations[row].side, place) and outranks(world, arm, row, place):
             world.air_arms[arm].promised_to = row
 
 
