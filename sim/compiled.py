@@ -4,21 +4,30 @@
 them with all that it calls: what lies at the bottom is optimised once for every level above it. Of some 250 rules
 Python calls a handful. So `compiled` takes a rule only as far as code for the optimiser; it is optimised and
 made machine code as part of what Python calls, where nothing else can reach it. A rule that Python does call (an
-agent's decision, a test) is compiled for it then, and that is kept on disk. Measurements: docs/decisions.md.
+agent's decision, a test) is compiled for it then, and that is kept on disk.
+
+Numba lets a function write its value where a pointer says and return whether an error occurred. Where a part was not
+inlined, that value went through memory at every call; here a part returns both together. Division by zero leaves an
+infinity or no number, as in numpy, and is found at the end of a run (`sim.turn.is_finite`): asking at every division
+costs more. Measurements: docs/decisions.md.
 """
 
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from llvmlite import ir
 from numba import njit, types
-from numba.core import config, sigutils
+from numba.core import cgutils, config, sigutils
+from numba.core.callconv import RETCODE_OK, errcode_t
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, Flags
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.imputils import impl_ret_new_ref
+from numba.core.lowering import Lower
 from numba.core.registry import CPUDispatcher
 from numba.core.typed_passes import (
     AnnotateTypes,
@@ -36,6 +45,9 @@ from numba.core.untyped_passes import (
     RewriteSemanticConstants,
     TranslateByteCode,
 )
+
+ERROR_MODEL: Final = "numpy"  # of division by zero
+PART_OPTIONS = {"nopython": True, "error_model": ERROR_MODEL}
 
 
 class PartLibrary(JITCodeLibrary):
@@ -91,19 +103,82 @@ class WholeLowering(NativeLowering):
         return super().run_pass(state)
 
 
+def returning(function_type: ir.FunctionType) -> ir.FunctionType:
+    """Return the type of one of numba's functions, once it returns (status, value) and takes no pointer for that."""
+    pointer, *others = function_type.args
+    return ir.FunctionType(ir.LiteralStructType([errcode_t, pointer.pointee]), others)
+
+
+def returning_name(name: str) -> str:
+    """Return the name of the function that returns (status, value) for one of numba's."""
+    return f"{name}.returning"
+
+
+class PartLower(Lower):
+    """Lower a part to numba's function, which the optimiser inlines, in one that returns (status, value)."""
+
+    def lower_binop(self, resty: Any, expr: Any, op: Any) -> Any:
+        """Lower an operator as it was typed; numba would type each once more, in search of one for constants."""
+        signature = self.fndesc.calltypes[expr]
+        known = self.context.typing_context.resolve_value_type(op)
+        if signature.args not in known._impl_keys:
+            return super().lower_binop(resty, expr, op)
+        names = expr.lhs.name, expr.rhs.name
+        operands = [
+            self.context.cast(self.builder, self.loadvar(name), self.typeof(name), wanted)
+            for name, wanted in zip(names, signature.args, strict=True)
+        ]
+        result = self.context.get_function(known, signature)(self.builder, operands)
+        return self.context.cast(self.builder, result, signature.return_type, resty)
+
+    def lower_normal_function(self, fndesc: Any) -> None:
+        """Lower; add the function that parts call."""
+        super().lower_normal_function(fndesc)
+        inner = self.function
+        outer = ir.Function(self.module, returning(inner.function_type), returning_name(inner.name))
+        builder = ir.IRBuilder(outer.append_basic_block())
+        value = builder.alloca(inner.function_type.args[0].pointee)
+        status = builder.call(inner, [value, *outer.args])
+        result = builder.insert_value(ir.Constant(outer.function_type.return_type, ir.Undefined), status, 0)
+        builder.ret(builder.insert_value(result, builder.load(value), 1))
+
+
+def part_call(fndesc: Any, libraries: list[JITCodeLibrary]) -> Any:
+    """Return what writes the call of a part into its caller; a part's error is its caller's, told at the same place."""
+
+    def call(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+        convention = context.call_conv
+        function_type = returning(convention.get_function_type(fndesc.restype, fndesc.argtypes))
+        function = cgutils.get_or_insert_function(builder.module, function_type, returning_name(fndesc.mangled_name))
+        given = context.get_arg_packer(fndesc.argtypes).as_arguments(builder, arguments)
+        result = builder.call(function, [convention._get_excinfo_argument(builder.function), *given])
+        status = builder.extract_value(result, 0)
+        with cgutils.if_unlikely(builder, builder.icmp_signed("!=", status, RETCODE_OK)):
+            builder.ret(status)
+        value = context.get_returned_value(builder, fndesc.restype, builder.extract_value(result, 1))
+        return impl_ret_new_ref(context, builder, fndesc.restype, value)
+
+    call.signature = fndesc.argtypes  # type: ignore[attr-defined]
+    call.libs = tuple(libraries)  # type: ignore[attr-defined]
+    return call
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class PartLowering(NativeLowering):
     """Lower a function to a PartLibrary and let other compiled functions call it."""
 
     _name = "part_lowering"
+    lowering_class = PartLower
 
     def run_pass(self, state: Any) -> bool:
         """Lower; the flag `no_compile` keeps numba from asking for machine code."""
+        if isinstance(state.return_type, types.Optional):
+            raise TypeError(f"{state.func_id.func_qualname}: a rule may not return a value or None")
         state.library = PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
         state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = state.flags.no_compile = True
         super().run_pass(state)
-        key = object()
-        state.targetctx.insert_user_function(key, state.cr.fndesc, state.library.with_callees())
+        key, call = object(), part_call(state.cr.fndesc, state.library.with_callees())
+        state.targetctx._defns[key].append(call, call.signature)
         state.cr = state.cr._replace(cfunc=key)
         return True
 
@@ -195,7 +270,7 @@ class Part(Dispatcher):
 
     def __init__(self, function: Callable, locals: dict | None = None, targetoptions: dict | None = None) -> None:  # noqa: A002
         """Wrap a function; the names of the arguments are numba's."""
-        super().__init__(function, locals, targetoptions or {"nopython": True}, pipeline_class=PartCompiler)
+        super().__init__(function, locals, targetoptions or PART_OPTIONS, pipeline_class=PartCompiler)
         self.known_to_python: set[tuple] = set()
 
     @cached_property
@@ -245,4 +320,4 @@ def compiled(function: Callable) -> Any:
 
 def compiled_whole(function: Callable) -> Any:
     """Return a function compiled for Python alone, which keeps no lock meanwhile; as it is with numba off."""
-    return njit(cache=True, nogil=True, pipeline_class=WholeCompiler)(function)
+    return njit(cache=True, nogil=True, error_model=ERROR_MODEL, pipeline_class=WholeCompiler)(function)

@@ -6,7 +6,7 @@ from sim.compiled import compiled, compiled_whole
 from sim.errors import RunError
 from sim.outcomes import ROWS_A_RUN, Kept, RunTables, Tabulator, new_kept
 from sim.scenario.loading import Scenario
-from sim.turn import is_over, run_until
+from sim.turn import check_finite, is_finite, is_over, run_until
 from sim.world.assume import draw_assumptions, run_keys
 from sim.world.build import Blueprint, build
 from sim.world.handle import handle_of
@@ -19,8 +19,9 @@ NEVER = np.iinfo(np.int64).max
 
 @compiled_whole
 def run_all(world, block, template, slots, keys, values, first, kept, logging, begun, until_tick):
-    """Carry runs `first` and on to their horizon; return how many are done: all, or up to one that found no room.
+    """Carry runs `first` and on to their horizon; return how many are done: all, or up to one that is not to be kept.
 
+    Such a one found no room, or left what is no finite number.
     `keys`: uint64, runs x 2; `values`: float64, runs x assumptions; `logging`: 0 or 1. What they leave is written to
     `kept`. `begun`: 1 where run `first` goes on from where the world stands; `until_tick`: where a run is left alone.
     Whatever else runs the turn is compiled whole again, so all runs, of batches and replays, are run from here.
@@ -37,8 +38,10 @@ def run_all(world, block, template, slots, keys, values, first, kept, logging, b
 
 @compiled
 def keep(world, index, kept):
-    """Write down what a finished run leaves; return whether there was room for it."""
+    """Write down what a finished run leaves; return whether there was room for it, and all of it was finite."""
     clock = world.clock[0]
+    if not is_finite(world):
+        return False
     incidents = kept.incident_stops[index - 1] if index > 0 else 0
     arrivals = kept.arrival_stops[index - 1] if index > 0 else 0
     if incidents + clock.incidents > kept.incidents.shape[0] or arrivals + clock.arrivals > kept.arrivals.shape[0]:
@@ -102,13 +105,17 @@ class Ensemble:
         return self.world
 
     def carry(self, keys: np.ndarray, values: np.ndarray, logging: bool = False) -> Kept:
-        """Return what runs leave at their horizon; one that outgrows the room for its records is repeated with more."""
+        """Return what runs leave at their horizon; one that outgrows the room for its records is repeated with more.
+
+        Raises RunError where a run needs far too much room, or leaves what is no finite number.
+        """
         kept, done = new_kept(self.blueprint, len(keys), self.rows_a_run), 0
         while done < len(keys):
             done = self.call(keys, values, kept, done, logging)
             if self.world.clock[0].overflow == 1:
                 self.grow()
             elif done < len(keys):
+                check_finite(self.handle)
                 self.rows_a_run *= 2
                 kept = kept._replace(incidents=doubled(kept.incidents), arrivals=doubled(kept.arrivals))
         return kept

@@ -13,7 +13,7 @@ from sim.agents import AirArm, Command, Formation, Garrison, holders_with_men
 from sim.errors import UsageError
 from sim.outcomes import Collector, RunTables
 from sim.scenario.loading import Scenario, load
-from sim.turn import PHASES, Phase, advance_clock, is_first_of_day, is_over
+from sim.turn import PHASES, Phase, advance_clock, check_finite, is_first_of_day, is_over
 from sim.world.assume import draw_assumptions, run_keys
 from sim.world.build import Blueprint, build
 from sim.world.codes import NOBODY
@@ -123,6 +123,8 @@ class RaceModel(mesa.Model):
         if self.world.clock[0].control_version != version:
             self._sync_garrisons()
         self.running = not is_over(self.handle)
+        if not self.running:
+            check_finite(self.handle)
         self._collect()
 
     def walk(self, phase: Phase) -> None:

@@ -20,10 +20,12 @@
 same, compiled, and a test holds the two to each other.
 """
 
+import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sim.compiled import compiled
+from sim.errors import RunError
 from sim.events import events
 from sim.milestones import milestones
 from sim.rules.air_support import allocate, recall_support
@@ -134,3 +136,34 @@ def run_until(world, tick):
     """Carry a world that has begun to a tick, or to its horizon."""
     while world.clock[0].tick < tick and not is_over(world):
         take_turn(world)
+
+
+@compiled
+def is_finite(world):
+    """Return whether all that a run reckons with is still a finite number.
+
+    Rules do not stop where they divide by zero (`sim.compiled`); what comes of it spreads to what is looked at here.
+    """
+    total = 0.0
+    for row in range(world.formations.shape[0]):
+        unit = world.formations[row]
+        total += unit.strength_men + unit.quality + unit.supply_days + unit.km + unit.x_km + unit.cycle_until_day
+        total += unit.halt_until_day + unit.contact_hazard + unit.line_hazard + unit.try_hazard
+    for row in range(world.places.shape[0]):
+        place = world.places[row]
+        total += place.garrison_men + place.garrison_quality + place.raid_hazard + place.reinforcement_hazard
+    for row in range(world.sieges.shape[0]):
+        total += world.sieges[row].ring_men + world.sieges[row].hazard
+    for row in range(world.tensions.shape[0]):
+        total += world.tensions[row].level
+    for row in range(world.channels.shape[0]):
+        total += world.channels[row].hazard
+    for row in range(world.events.shape[0]):
+        total += world.events[row].hazard
+    return math.isfinite(total)
+
+
+def check_finite(handle: Any) -> None:
+    """Raise RunError where a finished run has left what is no finite number. `handle`: of its world."""
+    if not is_finite(handle):
+        raise RunError("a run has divided by zero or left the range of numbers; is a number in the scenario too small?")

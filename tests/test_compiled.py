@@ -90,3 +90,42 @@ def test_literals_make_no_version_of_their_own():
 
     assert njit(pipeline_class=WholeCompiler)(of_all)(3) == 2 + 2 + 6
     assert len(part.overloads) == 1
+
+
+@compiled
+def third_of(words, index):
+    """Return a word by its place in a tuple."""
+    return words[index]
+
+
+@compiled
+def halves(words, index):
+    """Return two numbers, of one kind each."""
+    word = third_of(words, index)
+    return word * 0.5, word > 1
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_a_part_hands_on_what_it_returns_and_what_it_raises():
+    """Two values at once, through two calls; an error of the inner one reaches Python as it was raised."""
+
+    def all_halves(words, index):
+        half, is_more = halves(words, index)
+        return half, is_more
+
+    whole = njit(pipeline_class=WholeCompiler)(all_halves)
+    assert [whole((1, 2, 3), index) for index in range(3)] == [(0.5, False), (1.0, True), (1.5, True)]
+    with pytest.raises(IndexError, match="tuple index out of range"):
+        whole((1, 2, 3), 3)
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_a_part_returns_a_value_or_nothing_not_now_the_one_now_the_other():
+    """Numba tells the two apart by the status, in which parts tell errors only."""
+
+    @compiled
+    def perhaps(number):
+        return number if number > 0 else None
+
+    with pytest.raises(TypeError, match="perhaps: a rule may not return a value or None"):
+        njit(pipeline_class=WholeCompiler)(lambda number: perhaps(number) is None)(1)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,20 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from sim import turn
+from sim.ensemble import Ensemble
+from sim.errors import RunError
 from sim.model import RaceModel, simulate_with_mesa
 from sim.outcomes import RunTables
+from sim.turn import is_finite
+from sim.world.handle import handle_of
 from tests import toys
 
 SEED = 7
+NUMBERS = (
+    ("formations", "strength_men"), ("formations", "supply_days"), ("formations", "contact_hazard"),
+    ("places", "garrison_men"), ("places", "raid_hazard"), ("sieges", "hazard"), ("tensions", "level"),
+    ("channels", "hazard"), ("events", "hazard"),
+)  # fmt: skip
 ROOT = Path(__file__).parents[1]
 
 
@@ -55,6 +65,27 @@ def test_mesa_and_the_ensemble_tell_the_same_log(ensemble):
     rows = int(world.clock[0].log_rows)
     assert rows > 100 and rows == model.world.clock[0].log_rows
     assert model.world.log[:rows].tobytes() == world.log[:rows].tobytes()
+
+
+def test_a_run_that_leaves_the_range_of_numbers_is_an_error():
+    """Compiled rules stop at no division by zero and no infinity: found at the horizon, by either engine."""
+    toy = toys.contact(0.0, horizon_days=5)
+    toy["formations"]["r"]["strength_men"] = 1e308
+    toy["events"] = {"more": {"title": "more", "day": 2, "effects": [{"reinforce": "r", "men": 1e308}]}}
+    scenario = toys.scenario_of(toy)
+    for simulate in (Ensemble(scenario).simulate, partial(simulate_with_mesa, scenario)):
+        with pytest.raises(RunError, match="left the range of numbers"):
+            simulate(SEED, 0, 2)
+
+
+def test_nothing_is_kept_of_a_run_with_something_that_is_no_number(ensemble):
+    """Whatever it is that a run reckons with: men, supply, a hazard, a tension."""
+    keys, values = ensemble.draw(SEED, 0, 1)
+    assert is_finite(handle_of(ensemble.start(keys[0], values[0])))
+    for table, field in NUMBERS:
+        world = ensemble.start(keys[0], values[0])
+        getattr(world, table)[field][-1] = np.nan
+        assert not is_finite(handle_of(world)), (table, field)
 
 
 def test_logging_changes_nothing(ensemble):

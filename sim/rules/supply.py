@@ -136,14 +136,14 @@ def retract_bases(world, alliance, side, place):
 def spread(world, alliance, side, count):
     """Carry shorter distances from the bases on over open roads, from a work list of `count` places.
 
-    Shortest paths by repeated relaxation; the list is `node_from`, `node_days` says 1 of what is on it.
+    Shortest paths by repeated relaxation; the list is `node_from`, a ring, and `node_days` says 1 of what is on it.
     """
     km, queue, queued = world.base_km[alliance], world.node_from, world.node_days
     size = km.shape[0]
     head = 0
     while count > 0:
         here = queue[head]
-        head = (head + 1) % size
+        head = head + 1 if head + 1 < size else 0
         count -= 1
         queued[here] = 0.0
         for arc in range(world.arc_starts[here], world.arc_starts[here + 1]):
@@ -153,7 +153,8 @@ def spread(world, alliance, side, count):
             if further < km[there] and is_open_road(world, side, road):
                 km[there] = further
                 if queued[there] == 0.0:
-                    queue[(head + count) % size] = there
+                    tail = head + count if head + count < size else head + count - size
+                    queue[tail] = there
                     queued[there] = 1.0
                     count += 1
 

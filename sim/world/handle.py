@@ -54,6 +54,9 @@ class RowType(types.Record):
         self.record = record
         self.name = short_name("Row", self.name)
 
+    def __repr__(self) -> str:
+        return self.name
+
     def can_convert_to(self, context: Any, other: Any) -> Conversion | None:  # noqa: ARG002
         """Return how a row becomes a plain record: it is one."""
         return Conversion.safe if other == self.record else None
