@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 
 from llvmlite import ir
+from llvmlite.binding import create_new_module_pass_manager
 from numba import njit, types
 from numba.core import cgutils, config, sigutils
 from numba.core.callconv import RETCODE_OK, errcode_t
@@ -87,6 +88,9 @@ class WholeLibrary(JITCodeLibrary):
             for function in part.get_defined_functions() if isinstance(part, PartLibrary) else ():
                 self._final_module.get_function(function.name).linkage = "private"
         passes, builder = self._codegen._module_pass_manager(opt=2, loop_vectorize=False)
+        inliner = create_new_module_pass_manager()
+        inliner.add_always_inliner_pass()  # so that what stands in a part's two functions is not optimised twice
+        inliner.run(self._final_module, builder)
         passes.run(self._final_module, builder)
 
 
@@ -115,26 +119,13 @@ def returning_name(name: str) -> str:
 
 
 class PartLower(Lower):
-    """Lower a part to numba's function, which the optimiser inlines, in one that returns (status, value)."""
-
-    def lower_binop(self, resty: Any, expr: Any, op: Any) -> Any:
-        """Lower an operator as it was typed; numba would type each once more, in search of one for constants."""
-        signature = self.fndesc.calltypes[expr]
-        known = self.context.typing_context.resolve_value_type(op)
-        if signature.args not in known._impl_keys:
-            return super().lower_binop(resty, expr, op)
-        names = expr.lhs.name, expr.rhs.name
-        operands = [
-            self.context.cast(self.builder, self.loadvar(name), self.typeof(name), wanted)
-            for name, wanted in zip(names, signature.args, strict=True)
-        ]
-        result = self.context.get_function(known, signature)(self.builder, operands)
-        return self.context.cast(self.builder, result, signature.return_type, resty)
+    """Lower a part to numba's function inside one that returns (status, value), in which it is inlined before all."""
 
     def lower_normal_function(self, fndesc: Any) -> None:
         """Lower; add the function that parts call."""
         super().lower_normal_function(fndesc)
         inner = self.function
+        inner.attributes.add("alwaysinline")
         outer = ir.Function(self.module, returning(inner.function_type), returning_name(inner.name))
         builder = ir.IRBuilder(outer.append_basic_block())
         value = builder.alloca(inner.function_type.args[0].pointee)
