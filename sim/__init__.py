@@ -9,6 +9,6 @@ from pathlib import Path
 
 from sim.compiler_cache import use_cache_folder
 
-__version__ = "0.10.0"
+__version__ = "0.10.1"
 
 use_cache_folder(Path(__file__).parent)

@@ -166,4 +166,5 @@ def is_finite(world):
 def check_finite(handle: Any) -> None:
     """Raise RunError where a finished run has left what is no finite number. `handle`: of its world."""
     if not is_finite(handle):
-        raise RunError("a run has divided by zero or left the range of numbers; is a number in the scenario too small?")
+        trouble = "a run has divided by zero or left the range of numbers"
+        raise RunError(f"{trouble}; is a number in the scenario far too small or too large?")
