@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from experiments.batch import run_batch
 from sim import turn
 from sim.ensemble import Ensemble
 from sim.errors import RunError
@@ -67,15 +68,29 @@ def test_mesa_and_the_ensemble_tell_the_same_log(ensemble):
     assert model.world.log[:rows].tobytes() == world.log[:rows].tobytes()
 
 
-def test_a_run_that_leaves_the_range_of_numbers_is_an_error():
-    """Compiled rules stop at no division by zero and no infinity: found at the horizon, by either engine."""
+def out_of_range(probability):
+    """Return two formations, of which one may grow beyond the range of numbers."""
     toy = toys.contact(0.0, horizon_days=5)
     toy["formations"]["r"]["strength_men"] = 1e308
-    toy["events"] = {"more": {"title": "more", "day": 2, "effects": [{"reinforce": "r", "men": 1e308}]}}
-    scenario = toys.scenario_of(toy)
+    effects = [{"reinforce": "r", "men": 1e308}]
+    toy["events"] = {"more": {"title": "more", "day": 2, "probability": probability, "effects": effects}}
+    return toys.scenario_of(toy)
+
+
+def test_a_run_that_leaves_the_range_of_numbers_is_an_error():
+    """Compiled rules stop at no division by zero and no infinity: found at the horizon, by either engine."""
+    scenario = out_of_range(1.0)
     for simulate in (Ensemble(scenario).simulate, partial(simulate_with_mesa, scenario)):
         with pytest.raises(RunError, match="left the range of numbers"):
             simulate(SEED, 0, 2)
+
+
+def test_such_a_run_fails_alone_in_a_batch(tmp_path):
+    """It is found within a stretch of compiled runs; those before and after it are kept."""
+    result = run_batch(out_of_range(0.1), range(60), SEED, tmp_path / "x", workers=1)
+    failed = {one.run for one in result.failures() if "left the range of numbers" in one.error}
+    assert 0 < len(failed) == len(result.failures()) < 30
+    assert list(result.table("runs").run) == sorted(set(range(60)) - failed)
 
 
 def test_nothing_is_kept_of_a_run_with_something_that_is_no_number(ensemble):

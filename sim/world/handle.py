@@ -55,6 +55,7 @@ class RowType(types.Record):
         self.name = short_name("Row", self.name)
 
     def __repr__(self) -> str:
+        """Return the short name: a record spells out its fields here, which numba asks for thousands of times."""
         return self.name
 
     def can_convert_to(self, context: Any, other: Any) -> Conversion | None:  # noqa: ARG002
